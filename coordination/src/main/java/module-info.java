@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Resource pool, timers and barrier-gated startup. */
+module io.github.esclusa.coordination {
+    requires transitive io.github.esclusa.core;
+    requires static com.google.errorprone.annotations;
+    requires com.google.common;
+    requires org.slf4j;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Time, signals, locks, threads and meters: what the other Esclusa modules stand on. */
+module io.github.esclusa.core {
+    requires transitive micrometer.core;
+    requires transitive org.jspecify;
+    requires static com.google.errorprone.annotations;
+    requires com.google.common;
+    requires org.slf4j;
+
+    exports io.github.esclusa.core.metrics;
+    exports io.github.esclusa.core.thread;
+    exports io.github.esclusa.core.time;
+}
