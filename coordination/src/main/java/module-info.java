@@ -8,4 +8,5 @@ module io.github.esclusa.coordination {
     requires org.slf4j;
 
     exports io.github.esclusa.coordination.timer;
+    exports io.github.esclusa.coordination.pool;
 }
