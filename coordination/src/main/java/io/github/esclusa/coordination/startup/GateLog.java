@@ -16,7 +16,7 @@ final class GateLog {
     }
 
     void ready(int components, long nanos) {
-        quietly(() -> log.info("gate '{}' is ready: {} components in {} ms", gate, components, nanos / 1_000_000));
+        quietly(() -> log.info("gate '{}' is ready after {} ms; components: {}", gate, nanos / 1_000_000, components));
     }
 
     void componentReady(Slot<?> slot, long nanos) {

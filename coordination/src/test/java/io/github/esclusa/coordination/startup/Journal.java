@@ -69,8 +69,8 @@ final class Journal {
             try {
                 let.await();
                 return;
-            } catch (InterruptedException e) {
-                continue; // on purpose: this one ignores interrupts
+            } catch (InterruptedException ignored) {
+                // on purpose: this one does not listen
             }
         }
     }
