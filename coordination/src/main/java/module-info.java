@@ -9,4 +9,5 @@ module io.github.esclusa.coordination {
 
     exports io.github.esclusa.coordination.timer;
     exports io.github.esclusa.coordination.pool;
+    exports io.github.esclusa.coordination.startup;
 }
