@@ -9,6 +9,7 @@ module io.github.esclusa.core {
     requires org.slf4j;
 
     exports io.github.esclusa.core.metrics;
+    exports io.github.esclusa.core.signal;
     exports io.github.esclusa.core.thread;
     exports io.github.esclusa.core.time;
 }
