@@ -8,6 +8,7 @@ module io.github.esclusa.core {
     requires com.google.common;
     requires org.slf4j;
 
+    exports io.github.esclusa.core.lock;
     exports io.github.esclusa.core.metrics;
     exports io.github.esclusa.core.signal;
     exports io.github.esclusa.core.thread;
