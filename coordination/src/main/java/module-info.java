@@ -6,4 +6,6 @@ module io.github.esclusa.coordination {
     requires static com.google.errorprone.annotations;
     requires com.google.common;
     requires org.slf4j;
+
+    exports io.github.esclusa.coordination.timer;
 }
