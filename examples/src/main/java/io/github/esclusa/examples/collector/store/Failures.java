@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.store;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteException;
+
+/** Tells whose fault a failure is: that of a value, which will be refused again, or that of the database. */
+final class Failures {
+
+    /** Deep enough for every wrapper between a driver and a sink; chains of causes can be circular. */
+    private static final int MAX_DEPTH = 20;
+
+    private Failures() {}
+
+    static boolean isDataError(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+            if (cause instanceof SQLiteException sqlite) {
+                return SqliteDialect.isDataError(sqlite);
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return PostgresDialect.isDataError(sql.getSQLState());
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    /** The database's own words for a failure, wherever they are in the chain. */
+    static @Nullable SQLException sqlCause(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+            if (cause instanceof SQLException sql) {
+                return sql;
+            }
+            cause = cause.getCause();
+        }
+        return null;
+    }
+
+    /** What a failure says, on one line. */
+    static String oneLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null
+                ? failure.getClass().getSimpleName()
+                : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+}

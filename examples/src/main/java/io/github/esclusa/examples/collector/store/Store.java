@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.store;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.github.esclusa.coordination.pool.Lease;
+import io.github.esclusa.coordination.pool.PoolClosedException;
+import io.github.esclusa.coordination.pool.PoolException;
+import io.github.esclusa.coordination.pool.ResourcePool;
+import io.github.esclusa.coordination.pool.ResourcePoolBuilder;
+import io.github.esclusa.coordination.timer.CancelOutcome;
+import io.github.esclusa.coordination.timer.Timer;
+import io.github.esclusa.coordination.timer.Timers;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The collector's database: rows go in, in batches, over connections from a pool.
+ *
+ * <p>Each batch is one transaction, and rows whose id is there already are passed over. So a batch can be given again
+ * after any failure, a COMMIT whose answer was lost included, and doubles nothing. A failure is either the data's
+ * ({@link #isDataError}: the same batch would fail again) or the database's (it may pass: try again later). A connection
+ * over which the database failed is thrown away.
+ *
+ * <p>No attempt waits for ever: connecting and every answer have a time limit, and a timer cuts a connection on which a
+ * <i>write</i> has been stuck for so long (a database that is stopped but not gone takes no more bytes, and a socket's
+ * write knows no timeout).
+ *
+ * <p>All methods may be called from any thread. The rows given to an insert are read by the calling thread only.
+ */
+public final class Store implements AutoCloseable {
+
+    /** A connection that lay idle this long is asked whether it still works before it is used. */
+    private static final Duration VALIDATE_AFTER_IDLE = Duration.ofSeconds(5);
+
+    private static final int VALIDATION_SECONDS = 5;
+
+    private final Dialect dialect;
+    private final int writers;
+    private final Duration timeout;
+    private final ResourcePool<Writer> pool;
+    private final Timers timers;
+
+    private Store(Dialect dialect, int writers, Duration timeout, ResourcePool<Writer> pool, Timers timers) {
+        this.dialect = dialect;
+        this.writers = writers;
+        this.timeout = timeout;
+        this.pool = pool;
+        this.timers = timers;
+    }
+
+    /**
+     * Begins to open a store.
+     *
+     * @param name what its pool and timers are called in meters, threads, log lines and exceptions
+     * @return a builder with defaults for everything else
+     */
+    public static StoreBuilder builder(String name) {
+        return new StoreBuilder(requireNonNull(name, "name"));
+    }
+
+    /**
+     * How many connections can write at once to the database that a URL names.
+     *
+     * @param jdbcUrl the URL
+     * @param asked how many are wished for
+     * @return as many as wished for, or one: SQLite has one writer
+     * @throws IllegalArgumentException if the URL is for no database known here; the message names {@code --db}, the
+     *     value without passwords, and what is allowed
+     */
+    public static int writers(String jdbcUrl, int asked) {
+        return Dialect.of(jdbcUrl).writers(asked);
+    }
+
+    /**
+     * Whether a failure was caused by a value that the database refuses, so that the same rows would fail again. All else
+     * (busy, gone, full, shutting down, out of connections) is the database's fault and may pass.
+     *
+     * @param failure what an insert threw, or anything it was wrapped in
+     * @return {@code true} if one of the rows is to blame
+     */
+    public static boolean isDataError(Throwable failure) {
+        return Failures.isDataError(failure);
+    }
+
+    static Store open(String name, Dialect dialect, int asked, Duration timeout, @Nullable MeterRegistry registry)
+            throws InterruptedException {
+        // Once over a connection of its own, so that what fails is told in the database's words and not the pool's.
+        try (Writer first = dialect.connect(timeout)) {
+            dialect.prepareSchema(first);
+        } catch (SQLException e) {
+            throw failure(dialect, "open the database", e);
+        }
+        int writers = dialect.writers(asked);
+        Timers timers = Timers.builder(name).workers(1).meterRegistry(registry).start();
+        boolean opened = false;
+        try {
+            ResourcePoolBuilder<Writer> builder = ResourcePool.<Writer>builder(name)
+                    .create(() -> dialect.connect(timeout))
+                    .validate(writer -> writer.answers(VALIDATION_SECONDS))
+                    .validateAfterIdle(VALIDATE_AFTER_IDLE)
+                    .destroy(Writer::close)
+                    .min(writers)
+                    .max(writers);
+            if (registry != null) {
+                builder.meterRegistry(registry);
+            }
+            Store store = new Store(dialect, writers, timeout, builder.openWarm(timeout), timers);
+            opened = true;
+            return store;
+        } catch (PoolException e) {
+            throw failure(dialect, "open " + writers + " connections to the database", e);
+        } finally {
+            if (!opened) {
+                timers.close();
+            }
+        }
+    }
+
+    /**
+     * How many batches can be written at once.
+     *
+     * @return the number of connections; 1 for SQLite
+     */
+    public int writers() {
+        return writers;
+    }
+
+    /**
+     * Inserts messages, all or none, in one transaction; those whose id is there already are passed over.
+     *
+     * @param rows the messages; an empty list does nothing
+     * @return how many of them were not there before
+     * @throws StoreException if it failed, or its outcome is not known because the connection broke; give the same rows
+     *     again, or, if {@link #isDataError} says so, find the one that is refused
+     * @throws InterruptedException if the calling thread is interrupted while it waits for a connection; nothing was sent
+     */
+    @CanIgnoreReturnValue
+    public int insertAll(List<MessageRow> rows) throws InterruptedException {
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        return withWriter("insert " + rows.size() + " messages into", writer -> writer.insertMessages(rows));
+    }
+
+    /**
+     * Inserts one dead letter; does nothing if its id is there already.
+     *
+     * @param row the dead letter
+     * @throws StoreException as for {@link #insertAll}
+     * @throws InterruptedException as for {@link #insertAll}
+     */
+    public void insertDeadLetter(DeadLetterRow row) throws InterruptedException {
+        insertDeadLetters(List.of(row));
+    }
+
+    /**
+     * Inserts dead letters, all or none, in one transaction; those whose id is there already are passed over.
+     *
+     * @param rows the dead letters; an empty list does nothing
+     * @throws StoreException as for {@link #insertAll}
+     * @throws InterruptedException as for {@link #insertAll}
+     */
+    public void insertDeadLetters(List<DeadLetterRow> rows) throws InterruptedException {
+        if (rows.isEmpty()) {
+            return;
+        }
+        withWriter("insert " + rows.size() + " dead letters into", writer -> {
+            writer.insertDeadLetters(rows);
+            return rows.size();
+        });
+    }
+
+    /**
+     * Counts what the database holds. It reads both tables through: for reports, not for every second.
+     *
+     * @return the rows of each table
+     * @throws StoreException if the database did not answer
+     * @throws InterruptedException if the calling thread is interrupted while it waits for a connection
+     */
+    public StoreCounts counts() throws InterruptedException {
+        return withWriter("count the rows of", Writer::counts);
+    }
+
+    /**
+     * The highest id in either table. Ids given from now on must be higher, or their messages would be taken for known.
+     *
+     * @return the id; zero when both tables are empty
+     * @throws StoreException if the database did not answer
+     * @throws InterruptedException if the calling thread is interrupted while it waits for a connection
+     */
+    public long highestId() throws InterruptedException {
+        return withWriter("read the highest id of", Writer::highestId);
+    }
+
+    @FunctionalInterface
+    private interface Work<R> {
+        R with(Writer writer) throws SQLException;
+    }
+
+    private <R> R withWriter(String attempt, Work<R> work) throws InterruptedException {
+        try (Lease<Writer> lease = lease(attempt)) {
+            Writer writer = lease.get();
+            Timer stuck = cutWhenStuck(attempt, writer);
+            boolean usable = false;
+            try {
+                R result = work.with(writer);
+                usable = true;
+                return result;
+            } catch (SQLException e) {
+                // Suppressed: the roll-back failed too.
+                usable = isDataError(e) && e.getSuppressed().length == 0;
+                throw failure(dialect, attempt, e);
+            } finally {
+                // Not cancelled: the timer was quicker, and cuts this connection now or later.
+                if (stuck.cancel() != CancelOutcome.CANCELLED || !usable) {
+                    lease.invalidate();
+                }
+            }
+        }
+    }
+
+    private Timer cutWhenStuck(String attempt, Writer writer) {
+        try {
+            return timers.after(timeout, writer::abort);
+        } catch (RejectedExecutionException e) {
+            throw failure(dialect, attempt, e); // closed since the lease was taken
+        }
+    }
+
+    private Lease<Writer> lease(String attempt) throws InterruptedException {
+        try {
+            return pool.acquire(timeout);
+        } catch (PoolException e) {
+            throw failure(dialect, attempt, e);
+        }
+    }
+
+    private static StoreException failure(Dialect dialect, String attempt, Exception failure) {
+        String what = "cannot " + attempt + " " + dialect.shownUrl() + ": ";
+        SQLException cause = Failures.sqlCause(failure);
+        if (cause != null) {
+            return new StoreException(what + Failures.oneLine(cause) + "; " + dialect.remedy(cause), failure);
+        }
+        if (failure instanceof PoolClosedException || failure instanceof RejectedExecutionException) {
+            return new StoreException(what + "the store has been closed", failure);
+        }
+        return new StoreException(what + Failures.oneLine(failure), failure);
+    }
+
+    /**
+     * Closes the connections as they come back, and waits for those in use.
+     *
+     * @param timeout how long to wait for them
+     * @return whether all are closed
+     * @throws InterruptedException if the calling thread is interrupted while it waits; the store is closed all the same
+     */
+    @CanIgnoreReturnValue
+    public boolean shutdown(Duration timeout) throws InterruptedException {
+        boolean terminated = pool.shutdown(timeout).terminated();
+        timers.shutdown(Duration.ZERO);
+        return terminated;
+    }
+
+    /** Closes without waiting for connections in use, which are closed as they come back. Further calls do nothing. */
+    @Override
+    public void close() {
+        pool.close();
+        timers.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Store(" + pool.name() + ", " + dialect.shownUrl() + ", writers " + writers + ")";
+    }
+}

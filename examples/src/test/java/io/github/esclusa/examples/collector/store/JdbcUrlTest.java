@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class JdbcUrlTest {
+
+    @Test
+    void passwordsAreNeverShown() {
+        assertThat(JdbcUrl.redacted("jdbc:postgresql://h/d?user=u&password=s3cret&sslpassword=t0p&ssl=true"))
+                .isEqualTo("jdbc:postgresql://h/d?user=u&password=***&sslpassword=***&ssl=true");
+        assertThat(JdbcUrl.redacted("jdbc:postgresql://u:s3cret@h/d")).isEqualTo("jdbc:postgresql://u:***@h/d");
+        assertThat(JdbcUrl.redacted("jdbc:sqlite:collector.db")).isEqualTo("jdbc:sqlite:collector.db");
+    }
+
+    @Test
+    void anotherDatabaseIsRefusedByNamingWhatIsAllowed() {
+        assertThatThrownBy(() -> Dialect.of("jdbc:mysql://h/d?password=s3cret"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--db jdbc:mysql://h/d?password=***: no database the collector can write to;"
+                        + " allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE");
+    }
+}

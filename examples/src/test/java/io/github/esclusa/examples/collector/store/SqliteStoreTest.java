@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.store;
+
+import static io.github.esclusa.examples.collector.store.Rows.row;
+import static io.github.esclusa.examples.collector.store.Rows.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteStoreTest extends StoreContract {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    private Path folder;
+
+    @Override
+    String url() {
+        return "jdbc:sqlite:" + folder.resolve("test.db");
+    }
+
+    @Override
+    String timestampAsText(String column) {
+        return column;
+    }
+
+    @Override
+    String createMessagesWithRule() {
+        return "CREATE TABLE messages(id INTEGER PRIMARY KEY, received_at, facility, severity, sent_at, host, app, procid,"
+                + " msgid, structured_data, message CHECK (length(message) <= 20))";
+    }
+
+    @Test
+    void whatWasCommittedIsOnTheDisk() throws Exception {
+        try (Writer writer = Dialect.of(url()).connect(Duration.ofSeconds(1));
+                Statement statement = writer.connection().createStatement();
+                ResultSet pragmas = statement.executeQuery(
+                        "SELECT * FROM pragma_journal_mode, pragma_synchronous, pragma_busy_timeout")) {
+            pragmas.next();
+            assertThat(pragmas.getString(1)).isEqualTo("wal");
+            assertThat(pragmas.getInt(2)).as("FULL").isEqualTo(2);
+            assertThat(pragmas.getInt(3)).as("ms").isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void thereIsOneWriterHoweverManyAreAskedFor() throws Exception {
+        assertThat(Store.writers(url(), 8)).isEqualTo(1);
+        assertThat(store().writers()).isEqualTo(1);
+    }
+
+    @Test
+    void nulInATextIsStored() throws Exception {
+        store().insertAll(List.of(row(1, "a\0b")));
+        assertThat(query("SELECT hex(message) FROM messages")).isEqualTo("610062");
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsLeftAloneAndNamed() throws Exception {
+        Path file = folder.resolve("test.db");
+        String text = "Dear diary, ".repeat(1_000);
+        Files.writeString(file, text);
+
+        assertThatThrownBy(this::store)
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("cannot open the database " + url() + ": ")
+                .hasMessageContaining("not a database")
+                .hasMessageEndingWith("name another file, or move this one away")
+                .hasMessageNotContaining("\n");
+        assertThat(file).hasContent(text);
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() {
+        String url = "jdbc:sqlite:" + folder.resolve("missing/test.db");
+        assertThatThrownBy(() -> Store.builder("s").url(url).open())
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("cannot open the database " + url + ": ");
+    }
+
+    @Test
+    void aFolderInPlaceOfTheFileIsExplained() {
+        assertThatThrownBy(() -> Store.builder("s").url("jdbc:sqlite:" + folder).open())
+                .isInstanceOf(StoreException.class)
+                .hasMessageEndingWith("does its folder exist, and may this user write there?");
+    }
+
+    @Test
+    void aPlaceThatDoesNotLastIsRefused() {
+        for (String place : List.of("", " ", ":memory:", "?cache=shared", "file:x?mode=memory")) {
+            assertThatThrownBy(() -> Store.writers("jdbc:sqlite:" + place, 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("--db jdbc:sqlite:" + place + ": names no file")
+                    .hasMessageEndingWith("allowed: jdbc:sqlite:FILE");
+        }
+    }
+
+    @Test
+    void aFullDatabaseIsTheDatabasesFaultAndRecovers() throws Exception {
+        try (Store small =
+                Store.builder("small").url(url() + "?max_page_count=64").open()) {
+            Throwable failure = catchThrowable(() -> {
+                for (int i = 0; i < 64; i++) {
+                    small.insertAll(rows(1 + i * 100L, 100));
+                }
+            });
+            assertThat(failure)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("SQLITE_FULL")
+                    .hasMessageEndingWith("make room on its disk");
+            assertThat(Store.isDataError(failure)).isFalse();
+            assertThat(small.counts().messages()).as("whole batches only").isPositive();
+            assertThat(small.counts().messages() % 100).isZero();
+
+            execute("DELETE FROM messages");
+            assertThat(small.insertAll(rows(1, 100))).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void anotherProcessHoldingTheLockIsWaitedForAndThenReported() throws Exception {
+        try (Store waiting = Store.builder("w")
+                        .url(url())
+                        .timeout(Duration.ofSeconds(1))
+                        .open();
+                Connection other = DriverManager.getConnection(url());
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            Throwable failure = catchThrowable(() -> waiting.insertAll(rows(1, 10)));
+            assertThat(failure)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("SQLITE_BUSY")
+                    .hasMessageEndingWith("another process holds its write lock: let that one end");
+            assertThat(Store.isDataError(failure)).isFalse();
+
+            statement.execute("COMMIT");
+            assertThat(waiting.insertAll(rows(1, 10))).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void othersCanWriteBetweenBatches() throws Exception {
+        store().insertAll(rows(1, 10));
+        execute("DELETE FROM messages WHERE id <= 5");
+        assertThat(store().counts().messages()).isEqualTo(5);
+    }
+}
