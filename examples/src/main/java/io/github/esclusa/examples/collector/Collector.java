@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import io.github.esclusa.coordination.startup.StartupFailed;
+import io.github.esclusa.core.signal.Signal;
+import io.github.esclusa.examples.collector.cli.CollectorCommand;
+import io.github.esclusa.examples.collector.cli.CollectorConfig;
+import io.github.esclusa.examples.collector.syslog.Frame;
+import io.github.esclusa.pipeline.report.DrainReport;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/**
+ * The collector's process: options, start, wait for a signal, stop, the balance as the last line of standard output.
+ * Everything else it says goes to standard error.
+ */
+public final class Collector {
+
+    /** How long a stopping collector works off what it has; what is left then is returned, and the balance says so. */
+    static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+
+    private Collector() {}
+
+    /**
+     * Runs the collector and ends the process.
+     *
+     * @param args see {@code --help}
+     */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter err = new PrintWriter(System.err, true);
+        CollectorCommand.Result command = CollectorCommand.parse(args, out, err);
+        CollectorConfig config = command.config();
+        System.exit(config == null ? command.exitStatus() : run(config, out, err));
+    }
+
+    private static int run(CollectorConfig config, PrintWriter out, PrintWriter err) {
+        Signal stop = Signal.named("stop");
+        Signal stopNow = Signal.named("stop-now");
+        Termination.onFirstAndSecond(stop::set, stopNow::set);
+        try {
+            return config.demo() == null ? serve(config, stop, stopNow, out, err) : Demo.run(config, stop, stopNow, out, err);
+        } catch (StartupFailed e) {
+            err.println("collector: could not start: " + Reasons.of(e));
+            return FAILED;
+        } catch (InterruptedException e) {
+            err.println("collector: interrupted before it had ended");
+            return FAILED;
+        }
+    }
+
+    private static int serve(
+            CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
+            throws InterruptedException {
+        try (CollectorService service = CollectorService.start(config)) {
+            err.println(service.greeting());
+            stop.await();
+            err.println("collector: stopping; a second signal stops at once");
+            return report(service.stop(stopNow), out);
+        }
+    }
+
+    /** Prints the balance; the exit status that goes with it. */
+    static int report(DrainReport<Frame> report, PrintWriter out) {
+        out.println(BalanceLine.of(report));
+        out.flush();
+        return report.balanced() && report.unknown().isEmpty() ? OK : FAILED;
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import io.github.esclusa.coordination.startup.Component;
+import io.github.esclusa.coordination.startup.ComponentStatus;
+import io.github.esclusa.coordination.startup.StartupGate;
+import io.github.esclusa.coordination.timer.Timers;
+import io.github.esclusa.core.signal.Registration;
+import io.github.esclusa.core.signal.Signal;
+import io.github.esclusa.examples.collector.cli.CollectorConfig;
+import io.github.esclusa.examples.collector.net.TcpListener;
+import io.github.esclusa.examples.collector.net.UdpListener;
+import io.github.esclusa.examples.collector.store.Store;
+import io.github.esclusa.examples.collector.store.StoreCounts;
+import io.github.esclusa.examples.collector.syslog.Frame;
+import io.github.esclusa.examples.collector.syslog.IdSource;
+import io.github.esclusa.examples.collector.web.Health;
+import io.github.esclusa.examples.collector.web.MetricsServer;
+import io.github.esclusa.pipeline.Inlet;
+import io.github.esclusa.pipeline.Pipeline;
+import io.github.esclusa.pipeline.PipelineState;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The running collector: its parts, started behind a gate and stopped in reverse. No byte is read before every part is
+ * ready.
+ */
+final class CollectorService implements AutoCloseable {
+
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    private final StartupGate gate;
+    private final Component<Store> store;
+    private final Component<Pipeline<Frame>> pipeline;
+    private final Component<MetricsServer> web;
+    private final Component<UdpListener> udp;
+    private final Component<TcpListener> tcp;
+
+    private CollectorService(CollectorConfig config) {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        IdSource ids = IdSource.random();
+        StartupGate.Builder parts = StartupGate.builder("collector").meterRegistry(registry);
+        store = parts.component("database", () -> Store.builder("connections")
+                .url(config.db())
+                .writers(Store.writers(config.db(), config.writers()))
+                .meterRegistry(registry)
+                .open());
+        pipeline = parts.component("pipeline", () -> Ingest.start(config, store(), registry))
+                .after(store);
+        web = parts.component("page", () -> MetricsServer.open(config.http(), registry, this::health));
+        Component<Timers> timers = parts.component("timers", () -> Timers.builder("connections")
+                .meterRegistry(registry)
+                .start());
+        udp = parts.component("udp", () -> UdpListener.builder("udp")
+                .address(config.udp())
+                .ids(ids)
+                .meterRegistry(registry)
+                .bind());
+        tcp = parts.component("tcp", () -> TcpListener.builder("tcp")
+                        .address(config.tcp())
+                        .idle(config.idle())
+                        .timers(timers.get())
+                        .ids(ids)
+                        .meterRegistry(registry)
+                        .bind())
+                .after(timers);
+        gate = parts.build();
+    }
+
+    static CollectorService start(CollectorConfig config) throws InterruptedException {
+        CollectorService service = new CollectorService(config);
+        service.gate.start(START_TIMEOUT);
+        Inlet<Frame> datagrams = service.pipeline.get().inlet(Ingest.UDP);
+        Inlet<Frame> streams = service.pipeline.get().inlet(Ingest.TCP);
+        service.udp.get().start(frame -> Ingest.verdict(datagrams.submit(frame)));
+        service.tcp
+                .get()
+                .start((frame, whenDecided) -> Ingest.verdict(
+                        streams.submit(frame, admission -> whenDecided.accept(Ingest.verdict(admission)))));
+        return service;
+    }
+
+    /** What to say when everything is ready. */
+    String greeting() {
+        return "collector: ready; udp " + udpAddress() + ", tcp " + tcpAddress() + ", page http://"
+                + hostAndPort(web.get().localAddress()) + "/, " + store().writers()
+                + (store().writers() == 1 ? " writer" : " writers");
+    }
+
+    InetSocketAddress udpAddress() {
+        return udp.get().localAddress();
+    }
+
+    InetSocketAddress tcpAddress() {
+        return tcp.get().localAddress();
+    }
+
+    InetSocketAddress webAddress() {
+        return web.get().localAddress();
+    }
+
+    Pipeline<Frame> pipeline() {
+        return pipeline.get();
+    }
+
+    StoreCounts counts() throws InterruptedException {
+        return store().counts();
+    }
+
+    /**
+     * Stops reading and works off what was accepted; a signal cuts that short.
+     *
+     * @param now when it is set, the pipeline is shut down at once
+     * @return the balance
+     */
+    DrainReport<Frame> stop(Signal now) throws InterruptedException {
+        udp.get().stopReading();
+        tcp.get().stopReading();
+        try (Registration cut = now.onSet(() -> pipeline().shutdownNow())) {
+            return pipeline().shutdown(Collector.DRAIN_TIMEOUT);
+        }
+    }
+
+    /** Closes every part, the last one started first. */
+    @Override
+    public void close() throws InterruptedException {
+        gate.stop(STOP_TIMEOUT);
+    }
+
+    private Store store() {
+        return store.get();
+    }
+
+    private Health health() {
+        List<String> reasons = new ArrayList<>();
+        if (!gate.isReady()) {
+            for (ComponentStatus part : gate.components()) {
+                reasons.add(part.name() + " is " + part.state());
+            }
+            return new Health(gate.state().name(), false, reasons);
+        }
+        PipelineState state = pipeline().state();
+        if (state != PipelineState.RUNNING) {
+            reasons.add("the pipeline is " + state);
+        }
+        Throwable udpFailure = udp.get().failure();
+        if (udpFailure != null) {
+            reasons.add("udp has failed: " + udpFailure.getMessage());
+        }
+        Throwable tcpFailure = tcp.get().failure();
+        if (tcpFailure != null) {
+            reasons.add("tcp has failed: " + tcpFailure.getMessage());
+        }
+        return new Health(reasons.isEmpty() ? "READY" : "NOT_READY", reasons.isEmpty(), reasons);
+    }
+
+    private static String hostAndPort(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.esclusa.core.signal.Signal;
+import io.github.esclusa.examples.collector.cli.CollectorConfig;
+import io.github.esclusa.examples.collector.store.StoreCounts;
+import io.github.esclusa.examples.collector.syslog.Frame;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** The collector with a sender of its own and a throw-away database: shows what it does, and ends with the balance. */
+final class Demo {
+
+    private static final int BURST = 40_000;
+    private static final Duration PAUSE = Duration.ofMillis(700);
+
+    private Demo() {}
+
+    static int run(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
+            throws InterruptedException {
+        Path directory;
+        try {
+            directory = Files.createTempDirectory("esclusa-demo");
+        } catch (IOException e) {
+            err.println("collector: no place for the demo's database: " + e.getMessage());
+            return 1;
+        }
+        try {
+            return run(withDatabase(config, directory.resolve("demo.db")), stop, stopNow, out, err, directory);
+        } finally {
+            delete(directory, err);
+        }
+    }
+
+    private static int run(
+            CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err, Path directory)
+            throws InterruptedException {
+        StoreCounts stored;
+        long sent;
+        DrainReport<Frame> report;
+        try (CollectorService service = CollectorService.start(config)) {
+            out.println(service.greeting());
+            out.println("demo: bursts of " + BURST + " messages for "
+                    + requireNonNull(config.demo()).toSeconds() + " s into " + directory.resolve("demo.db"));
+            out.printf("%8s %12s %10s %12s %10s %8s%n", "time", "accepted/s", "in flight", "stored", "dead", "dropped");
+            sent = send(service, requireNonNull(config.demo()), stop, out, err);
+            out.println("demo: stopping, working off what is in flight");
+            report = service.stop(stopNow);
+            stored = service.counts();
+        }
+        out.println("demo: sent " + sent + "; the database holds " + stored.messages() + " messages and "
+                + stored.deadLetters() + " dead letters");
+        return Collector.report(report, out);
+    }
+
+    private static long send(
+            CollectorService service, Duration duration, Signal stop, PrintWriter out, PrintWriter err)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        try (DemoSender sender = new DemoSender(service.udpAddress(), service.tcpAddress())) {
+            long before = 0;
+            long beforeNanos = start;
+            while (System.nanoTime() - start < duration.toNanos() && !stop.isSet()) {
+                sender.burst(BURST);
+                stop.await(PAUSE);
+                long accepted = settled(service) + inFlight(service);
+                long now = System.nanoTime();
+                double rate = (accepted - before) * 1e9 / (now - beforeNanos);
+                out.printf(
+                        Locale.ROOT,
+                        "%6.1f s %12.0f %10d %12d %10d %8d%n",
+                        (now - start) / 1e9,
+                        rate,
+                        inFlight(service),
+                        service.pipeline().settled(Outcome.DELIVERED),
+                        service.pipeline().settled(Outcome.DEAD_LETTERED),
+                        service.pipeline().settled(Outcome.DROPPED));
+                before = accepted;
+                beforeNanos = now;
+            }
+            return sender.sent();
+        } catch (IOException e) {
+            err.println("demo: the sender failed: " + e.getMessage());
+            return 0;
+        }
+    }
+
+    private static long settled(CollectorService service) {
+        long settled = 0;
+        for (Outcome outcome : Outcome.values()) {
+            settled += service.pipeline().settled(outcome);
+        }
+        return settled;
+    }
+
+    private static long inFlight(CollectorService service) {
+        return service.pipeline().inlet(Ingest.TCP).inFlight()
+                + service.pipeline().inlet(Ingest.UDP).inFlight();
+    }
+
+    private static CollectorConfig withDatabase(CollectorConfig config, Path file) {
+        return new CollectorConfig(
+                config.udp(),
+                config.tcp(),
+                config.http(),
+                "jdbc:sqlite:" + file,
+                config.capacity(),
+                config.maxMemoryBytes(),
+                config.udpWhenFull(),
+                config.batch(),
+                config.linger(),
+                config.writers(),
+                config.idle(),
+                config.demo());
+    }
+
+    private static void delete(Path directory, PrintWriter err) {
+        try (var files = Files.list(directory)) {
+            List<Path> inside = files.toList();
+            for (Path file : inside) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            err.println("demo: could not remove " + directory + ": " + e.getMessage());
+        }
+    }
+}

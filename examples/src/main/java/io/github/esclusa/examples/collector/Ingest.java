@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import io.github.esclusa.examples.collector.cli.CollectorConfig;
+import io.github.esclusa.examples.collector.net.Verdict;
+import io.github.esclusa.examples.collector.store.Store;
+import io.github.esclusa.examples.collector.syslog.Frame;
+import io.github.esclusa.examples.collector.syslog.ParseException;
+import io.github.esclusa.examples.collector.syslog.SyslogParser;
+import io.github.esclusa.pipeline.Pipeline;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.ZoneId;
+
+/** The collector's pipeline: receive, parse, batch, store. */
+final class Ingest {
+
+    static final String TCP = "tcp";
+    static final String UDP = "udp";
+
+    /** What a message costs beside its bytes: envelope, frame, row and the objects in it, measured roughly. */
+    private static final long OVERHEAD_BYTES = 512;
+
+    private Ingest() {}
+
+    static Pipeline<Frame> start(CollectorConfig config, Store store, MeterRegistry registry) {
+        SyslogParser parser = new SyslogParser(ZoneId.systemDefault());
+        // A database that is busy or gone is tried again for as long as the collector runs.
+        RetryConfig untilItIsBack = RetryConfig.custom()
+                .maxAttempts(Integer.MAX_VALUE)
+                .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(
+                        Duration.ofMillis(50), 2.0, 0.5, Duration.ofSeconds(2)))
+                .build();
+        return Pipeline.<Frame>builder("syslog")
+                .capacity(config.capacity())
+                .maxWeight(config.maxMemoryBytes() / 2, Ingest::weigh)
+                .inlet(TCP, inlet -> inlet.whenFull(Overflow.block()))
+                .inlet(UDP, inlet -> inlet.whenFull(config.udpWhenFull()))
+                .meterRegistry(registry)
+                .map("parse", frame -> parse(parser, frame), stage -> stage.onError(e -> e.deadLetter(
+                        failure -> store.insertDeadLetter(Received.deadLetter(failure.input(), failure.cause())),
+                        untilItIsBack)))
+                .batch(config.batch(), config.linger())
+                .sink(
+                        "store",
+                        batch -> store.insertAll(batch.stream().map(Received::row).toList()),
+                        stage -> stage.workers(store.writers())
+                                .onError(e -> e.retry(untilItIsBack)
+                                        .bisect(Store::isDataError)
+                                        .deadLetter(
+                                                failure -> store.insertDeadLetter(Received.deadLetter(
+                                                        failure.input().frame(), failure.cause())),
+                                                untilItIsBack)))
+                .start();
+    }
+
+    /** The bytes as received, and once more as text in the parsed fields. */
+    private static long weigh(Frame frame) {
+        return OVERHEAD_BYTES + 3L * frame.length();
+    }
+
+    private static Received parse(SyslogParser parser, Frame frame) throws ParseException {
+        return Received.of(frame, parser.parse(frame));
+    }
+
+    /** The pipeline's answer in the network's terms. */
+    static Verdict verdict(Admission admission) {
+        return switch (admission) {
+            case ACCEPTED -> Verdict.ACCEPTED;
+            case WAITING -> Verdict.WAITING;
+            case CLOSED -> Verdict.CLOSED;
+            case FULL, TIMEOUT, TOO_HEAVY -> Verdict.REFUSED;
+        };
+    }
+}
