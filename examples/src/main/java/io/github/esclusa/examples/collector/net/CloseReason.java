@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.net;
+
+import java.util.Locale;
+
+/** Why a connection was closed. */
+enum CloseReason {
+    /** Its sender ended it. */
+    PEER,
+    /** Nothing came for too long. */
+    IDLE,
+    /** One frame took too long to come. */
+    SLOW,
+    /** It broke, or reading it failed. */
+    FAILED,
+    /** The intake takes no more. */
+    INTAKE_CLOSED,
+    /** The listener has stopped. */
+    STOPPED;
+
+    String tag() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

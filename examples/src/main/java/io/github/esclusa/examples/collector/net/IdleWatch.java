@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.net;
+
+import io.github.esclusa.coordination.timer.Timer;
+import io.github.esclusa.coordination.timer.Timers;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches that a connection is neither silent nor inside one frame for too long. The selector thread's own; only the
+ * timer fires elsewhere, and hands itself over.
+ *
+ * <p>There is one timer, set for the first moment at which the connection could be too late. Activity only notes the
+ * time: thousands of messages a second would else reset the timer thousands of times. When it fires and there was
+ * activity since, it is set anew for what is left.
+ */
+final class IdleWatch {
+
+    /** Told on the selector thread that the time is up; the watch has ended. */
+    @FunctionalInterface
+    interface Expiry {
+        void expired(CloseReason reason);
+    }
+
+    private final long idleNanos;
+    private final Timers timers;
+    private final Clock clock;
+    private final Executor selectorThread;
+    private final Expiry expiry;
+
+    private long lastActivity;
+    private long frameBegan;
+    private boolean insideFrame;
+    private boolean paused;
+    private boolean ended;
+    private @Nullable Timer timer;
+
+    IdleWatch(Duration idle, Timers timers, Clock clock, Executor selectorThread, Expiry expiry) {
+        this.idleNanos = Deadline.nanosOf(idle);
+        this.timers = timers;
+        this.clock = clock;
+        this.selectorThread = selectorThread;
+        this.expiry = expiry;
+    }
+
+    void begin() {
+        lastActivity = clock.nanoTime();
+        setTimer(idleNanos);
+    }
+
+    void activity() {
+        lastActivity = clock.nanoTime();
+    }
+
+    /** What has been read ends inside a frame, which may be the one of the last time still. */
+    void insideFrame() {
+        if (!insideFrame) {
+            insideFrame = true;
+            frameBegan = lastActivity;
+        }
+    }
+
+    void betweenFrames() {
+        insideFrame = false;
+    }
+
+    /** The intake holds the connection back: that it is silent is not its fault. */
+    void pause() {
+        paused = true;
+    }
+
+    void resume() {
+        paused = false;
+        insideFrame = false;
+        lastActivity = clock.nanoTime();
+        if (timer == null) {
+            setTimer(idleNanos);
+        }
+    }
+
+    void end() {
+        ended = true;
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    private void setTimer(long nanos) {
+        timer = timers.after(Duration.ofNanos(nanos), () -> selectorThread.execute(this::check));
+    }
+
+    private void check() {
+        timer = null;
+        if (ended || paused) {
+            return;
+        }
+        long now = clock.nanoTime();
+        long silentFor = now - lastActivity;
+        long insideFor = insideFrame ? now - frameBegan : 0;
+        long left = idleNanos - Math.max(silentFor, insideFor);
+        if (left > 0) {
+            setTimer(left);
+            return;
+        }
+        ended = true;
+        expiry.expired(insideFrame ? CloseReason.SLOW : CloseReason.IDLE);
+    }
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.net;
+
+import io.github.esclusa.coordination.timer.Timers;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.examples.collector.syslog.FrameDecoder;
+import io.github.esclusa.examples.collector.syslog.RawFrame;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: reads, cuts, offers. Everything but {@link #decided} is the selector thread's own.
+ *
+ * <pre>
+ *   READING --the intake has no room--> HELD --decided, nothing unused or all of it taken--> READING
+ *      |                                  |
+ *      +-- end, failure, idle, stop ------+--> CLOSED
+ * </pre>
+ *
+ * <p>In HELD the key has no interest, so the selector does not see the socket at all, and the connection keeps what was
+ * read and not used. The intake may decide before {@code offer} has even answered WAITING: the decision is a task for the
+ * selector thread, which runs it after it has finished here, so it always finds the connection HELD.
+ */
+final class TcpConnection {
+
+    private static final Logger log = LoggerFactory.getLogger(TcpConnection.class);
+
+    private final TcpSettings settings;
+    private final String source;
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final StreamIntake intake;
+    private final Receipt receipt;
+    private final TcpMetrics metrics;
+    private final TcpLoop loop;
+    private final TcpAcceptor acceptor;
+    private final FrameDecoder decoder;
+    private final IdleWatch idle;
+    private final Consumer<Verdict> whenDecided = this::decided;
+
+    /** What was read and not used; {@code null} when nothing was. */
+    private @Nullable ByteBuffer unused;
+
+    private long readAtMicros;
+    private boolean held;
+    private boolean closed;
+    private boolean intakeHasFailed;
+
+    TcpConnection(
+            TcpSettings settings,
+            SocketChannel channel,
+            SelectionKey key,
+            StreamIntake intake,
+            Receipt receipt,
+            TcpMetrics metrics,
+            TcpLoop loop,
+            TcpAcceptor acceptor,
+            Timers timers,
+            Clock clock)
+            throws IOException {
+        this.settings = settings;
+        this.source = "tcp/" + Endpoint.text(channel.getRemoteAddress());
+        this.channel = channel;
+        this.key = key;
+        this.intake = intake;
+        this.receipt = receipt;
+        this.metrics = metrics;
+        this.loop = loop;
+        this.acceptor = acceptor;
+        this.decoder = new FrameDecoder(settings.frameLimit());
+        this.idle = new IdleWatch(settings.idle(), timers, clock, loop::execute, this::tooLate);
+        this.readAtMicros = receipt.nowMicros();
+    }
+
+    /** Begins to watch for silence; what cannot be watched is not taken on. */
+    void begin() {
+        idle.begin();
+    }
+
+    /** Reads once, as much as the buffer takes, and offers what that completes. */
+    void readable(ByteBuffer buffer) {
+        try {
+            int read = channel.read(buffer);
+            readAtMicros = receipt.nowMicros();
+            if (read < 0) {
+                finish(decoder.end(), CloseReason.PEER);
+                return;
+            }
+            metrics.received(read);
+            idle.activity();
+            feed(buffer.flip());
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    private void feed(ByteBuffer in) {
+        for (RawFrame raw = decoder.next(in); raw != null; raw = decoder.next(in)) {
+            idle.betweenFrames();
+            switch (offer(raw)) {
+                case ACCEPTED, REFUSED -> {}
+                case WAITING -> {
+                    hold(in);
+                    return;
+                }
+                case CLOSED -> {
+                    unused = in;
+                    discardUnused();
+                    close(CloseReason.INTAKE_CLOSED);
+                    return;
+                }
+            }
+        }
+        if (decoder.insideFrame()) {
+            idle.insideFrame();
+        }
+    }
+
+    private Verdict offer(RawFrame raw) {
+        if (raw.fault() != null) {
+            metrics.frameBad();
+        }
+        Verdict verdict = Verdict.REFUSED;
+        try {
+            verdict = intake.offer(receipt.frame(raw, source, readAtMicros), whenDecided);
+        } catch (Throwable e) { // foreign code: whatever it throws costs this frame, not the connection
+            if (!intakeHasFailed) {
+                intakeHasFailed = true;
+                log.error("{}: the intake threw; the frame is lost, the connection goes on", source, e);
+            }
+        }
+        if (verdict != Verdict.WAITING) {
+            count(verdict);
+        }
+        return verdict;
+    }
+
+    private void count(Verdict verdict) {
+        if (verdict == Verdict.ACCEPTED) {
+            metrics.frameAccepted();
+        } else {
+            metrics.frameRefused();
+        }
+    }
+
+    private void hold(ByteBuffer in) {
+        if (in.hasRemaining()) {
+            unused = ByteBuffer.allocate(in.remaining()).put(in).flip();
+        }
+        held = true;
+        metrics.held();
+        idle.pause();
+        key.interestOps(0);
+    }
+
+    /** The intake's thread: counted here, since the selector thread may have stopped. */
+    private void decided(Verdict verdict) {
+        count(verdict);
+        loop.execute(() -> release(verdict));
+    }
+
+    private void release(Verdict verdict) {
+        if (closed || !held) {
+            return;
+        }
+        held = false;
+        metrics.released();
+        idle.resume();
+        try {
+            if (verdict == Verdict.CLOSED) {
+                discardUnused();
+                close(CloseReason.INTAKE_CLOSED);
+                return;
+            }
+            ByteBuffer in = unused;
+            if (in != null) {
+                unused = null;
+                feed(in);
+            }
+            if (!held && !closed) {
+                key.interestOps(SelectionKey.OP_READ);
+            }
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    private void tooLate(CloseReason reason) {
+        String limit = settings.idle().toString();
+        log.debug("{}: closed, {} for {}", source, reason == CloseReason.SLOW ? "inside one frame" : "silent", limit);
+        finish(decoder.cutOff("cut off: the frame had not come whole after " + limit), reason);
+    }
+
+    private void failed(Throwable e) {
+        log.debug("{}: failed", source, e);
+        finish(decoder.cutOff("cut off: the connection failed"), CloseReason.FAILED);
+    }
+
+    private void finish(@Nullable RawFrame last, CloseReason reason) {
+        if (closed) {
+            return;
+        }
+        try {
+            if (last != null) {
+                offer(last); // if the intake keeps it in line, it needs no connection to decide
+            }
+        } finally {
+            close(reason);
+        }
+    }
+
+    /** The listener stops: what was read and not offered will not be. */
+    void stop() {
+        discardUnused();
+        close(CloseReason.STOPPED);
+    }
+
+    private void discardUnused() {
+        ByteBuffer in = unused;
+        unused = null;
+        if (in != null) {
+            for (RawFrame raw = decoder.next(in); raw != null; raw = decoder.next(in)) {
+                metrics.frameRefused();
+            }
+        }
+        if (decoder.cutOff("the listener stopped") != null) {
+            metrics.frameRefused();
+        }
+    }
+
+    private void close(CloseReason reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        idle.end();
+        if (held) {
+            metrics.released();
+        }
+        metrics.closed(reason);
+        key.cancel();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("{}: closing it failed", source, e);
+        }
+        acceptor.left(this);
+    }
+
+    @Override
+    public String toString() {
+        return "TcpConnection(" + source + (closed ? ", closed)" : held ? ", held)" : ")");
+    }
+}

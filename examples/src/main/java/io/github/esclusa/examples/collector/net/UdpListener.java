@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.net;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.examples.collector.syslog.FrameDecoder;
+import io.github.esclusa.examples.collector.syslog.IdSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives datagrams, one message each, and submits them from a thread of its own.
+ *
+ * <pre>
+ *   BOUND --start--> RUNNING --stopReading, close--> STOPPED
+ *     +-----------------stopReading, close--------------^
+ * </pre>
+ *
+ * <p>From {@link Builder#bind} on the kernel gathers datagrams; none is read before {@link #start}. What the intake does
+ * not take is counted as refused and gone, and so, as far as the system tells, is what the kernel drops.
+ */
+public final class UdpListener implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(UdpListener.class);
+
+    private final String name;
+    private final InetSocketAddress localAddress;
+    private final DatagramChannel channel;
+    private final UdpMetrics metrics;
+    private final ListenerThread thread;
+    private final UdpReceiver receiver;
+
+    private UdpListener(Builder config, DatagramChannel channel) throws IOException {
+        this.name = config.name;
+        this.channel = channel;
+        this.localAddress = (InetSocketAddress) channel.getLocalAddress();
+        int buffer = channel.getOption(StandardSocketOptions.SO_RCVBUF);
+        if (buffer < config.receiveBuffer) {
+            log.info(
+                    "UDP listener '{}': the system grants a receive buffer of {} bytes, not the {} asked for; on Linux"
+                            + " raise net.core.rmem_max to lose less in a burst",
+                    name,
+                    buffer,
+                    config.receiveBuffer);
+        }
+        this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), buffer, config.registry);
+        this.receiver = new UdpReceiver(
+                name,
+                channel,
+                config.frameLimit,
+                new Receipt(config.wallClock, requireNonNull(config.ids)),
+                new Pause(config.clock),
+                metrics);
+        this.thread = new ListenerThread("UDP listener '" + name + "'", NamedThreads.platform(name + "-udp"));
+    }
+
+    /**
+     * Begins to build a listener.
+     *
+     * @param name what it is called in threads, meters, log lines and exceptions
+     * @return a builder with defaults for everything else
+     */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Where it listens.
+     *
+     * @return the address, with the port that was chosen if none was asked for
+     */
+    public InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /**
+     * Begins to read.
+     *
+     * @param intake where the datagrams go; called on one thread
+     * @throws IllegalStateException if the listener has been started before, or stopped
+     */
+    public void start(DatagramIntake intake) {
+        requireNonNull(intake, "intake");
+        thread.start(() -> receiver.run(intake));
+    }
+
+    /**
+     * Why it has ended by itself, for a health check.
+     *
+     * @return the failure; {@code null} while it works, and when it was stopped
+     */
+    public @Nullable Throwable failure() {
+        return thread.failure();
+    }
+
+    /**
+     * Stops reading, at once, and closes the socket. A datagram whose submission waits for room is interrupted and
+     * counted as refused; what the kernel holds is lost. When this returns nothing more is submitted, unless the intake
+     * ignores the interrupt for five seconds. Further calls do nothing.
+     */
+    public void stopReading() {
+        receiver.stop();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("UDP listener '{}': closing its socket failed", name, e);
+        }
+        thread.interrupt();
+        thread.stop();
+    }
+
+    /** As {@link #stopReading}; its meters go. */
+    @Override
+    public void close() {
+        stopReading();
+        metrics.close();
+    }
+
+    @Override
+    public String toString() {
+        return "UdpListener(" + name + ", " + Endpoint.text(localAddress) + ")";
+    }
+
+    /** Configures a listener; not for use by several threads at once. */
+    public static final class Builder {
+
+        private static final int DEFAULT_RECEIVE_BUFFER = 8 << 20;
+
+        private final String name;
+        private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5514);
+        private int frameLimit = FrameDecoder.DEFAULT_LIMIT;
+        private int receiveBuffer = DEFAULT_RECEIVE_BUFFER;
+        private Clock clock = Clock.system();
+        private InstantSource wallClock = InstantSource.system();
+        private @Nullable IdSource ids;
+        private @Nullable MeterRegistry registry;
+
+        private Builder(String name) {
+            this.name = requireNonNull(name, "name");
+        }
+
+        /**
+         * Where to listen. Without it, port 5514 of the loopback address.
+         *
+         * @param address the address; port 0 lets the system choose one
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder address(InetSocketAddress address) {
+            this.address = requireNonNull(address, "address");
+            return this;
+        }
+
+        /**
+         * How long a datagram may be; a longer one is cut off and bad. Without it, 64 KiB: as long as can be.
+         *
+         * @param bytes the limit; at least 16
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder frameLimit(int bytes) {
+            this.frameLimit = bytes;
+            return this;
+        }
+
+        /**
+         * What to ask the kernel for, to gather datagrams in while they are not read. Without it, 8 MiB; the system may
+         * grant less.
+         *
+         * @param bytes the size; at least 1
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder receiveBuffer(int bytes) {
+            this.receiveBuffer = bytes;
+            return this;
+        }
+
+        /**
+         * Where ids come from. Without it, a source of its own; listeners that feed one database must share one.
+         *
+         * @param ids the source
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder ids(IdSource ids) {
+            this.ids = requireNonNull(ids, "ids");
+            return this;
+        }
+
+        /**
+         * What to measure waits with, in tests another clock than the machine's.
+         *
+         * @param clock the clock
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder clock(Clock clock) {
+            this.clock = requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Where the time of receipt comes from. Without it, the machine's time of day.
+         *
+         * @param wallClock the time of day
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder wallClock(InstantSource wallClock) {
+            this.wallClock = requireNonNull(wallClock, "wallClock");
+            return this;
+        }
+
+        /**
+         * Publishes meters, named in {@link UdpMetrics}. Without it there are none.
+         *
+         * @param registry where they go; {@code null} for none
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder meterRegistry(@Nullable MeterRegistry registry) {
+            this.registry = registry;
+            return this;
+        }
+
+        /**
+         * Binds the socket. Nothing is read yet.
+         *
+         * @return the listener; close it, started or not
+         * @throws java.net.BindException if the address cannot be bound; the message names it, its port, and why
+         * @throws IOException if there is no socket to be had
+         * @throws IllegalArgumentException if a setting is out of its range
+         * @throws IllegalStateException if a live listener of this name publishes to the same meter registry
+         */
+        public UdpListener bind() throws IOException {
+            Settings.requireAtLeast("frameLimit", frameLimit, 16);
+            Settings.requireAtLeast("receiveBuffer", receiveBuffer, 1);
+            if (ids == null) {
+                ids = IdSource.random();
+            }
+            DatagramChannel channel = DatagramChannel.open();
+            try {
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+                try {
+                    channel.bind(address);
+                } catch (IOException | RuntimeException e) {
+                    throw Endpoint.bindFailed("UDP", name, address, e);
+                }
+                return new UdpListener(this, channel);
+            } catch (Throwable e) {
+                channel.close();
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.net;
+
+import io.github.esclusa.examples.collector.syslog.RawFrame;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The UDP thread's work: receive, stamp, submit. */
+final class UdpReceiver {
+
+    private static final Logger log = LoggerFactory.getLogger(UdpReceiver.class);
+
+    /** No datagram is longer than 65,535 bytes, its headers included. */
+    private static final int LARGEST_DATAGRAM = 64 << 10;
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** So many receives that fail in a row, and the socket is given up. */
+    private static final int FAILURES_GIVEN_UP_AT = 100;
+
+    private final String name;
+    private final int frameLimit;
+    private final DatagramChannel channel;
+    private final Receipt receipt;
+    private final Pause pause;
+    private final UdpMetrics metrics;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
+
+    // The UDP thread's own:
+    private @Nullable SocketAddress lastSender;
+    private String lastSource = "udp/?";
+    private boolean intakeHasFailed;
+
+    UdpReceiver(
+            String name, DatagramChannel channel, int frameLimit, Receipt receipt, Pause pause, UdpMetrics metrics) {
+        this.name = name;
+        this.channel = channel;
+        this.frameLimit = frameLimit;
+        this.receipt = receipt;
+        this.pause = pause;
+        this.metrics = metrics;
+    }
+
+    /** Lets the thread end at its next step; closing the channel wakes it out of a receive. */
+    void stop() {
+        pause.stop();
+    }
+
+    /**
+     * Receives until stopped.
+     *
+     * @throws IOException if the socket cannot be read, again and again
+     */
+    void run(DatagramIntake intake) throws IOException {
+        int failures = 0;
+        try {
+            while (!pause.isStopped()) {
+                try {
+                    receive(intake);
+                    failures = 0;
+                } catch (ClosedChannelException e) {
+                    if (pause.isStopped()) {
+                        return;
+                    }
+                    throw e;
+                } catch (IOException e) {
+                    failures++;
+                    failed(e, failures);
+                }
+            }
+        } catch (InterruptedException e) {
+            log.debug("UDP listener '{}' was interrupted: it is being stopped", name);
+        }
+    }
+
+    private void failed(IOException e, int failures) throws IOException, InterruptedException {
+        metrics.failed();
+        if (failures >= FAILURES_GIVEN_UP_AT) {
+            throw e;
+        }
+        if (failures == 1) {
+            log.warn("UDP listener '{}': a receive failed; it goes on", name, e);
+        }
+        pause.await(PAUSE);
+    }
+
+    private void receive(DatagramIntake intake) throws IOException, InterruptedException {
+        buffer.clear();
+        SocketAddress sender = channel.receive(buffer);
+        long receivedAt = receipt.nowMicros();
+        buffer.flip();
+        metrics.received(buffer.remaining());
+        submit(intake, rawFrame(), source(sender), receivedAt);
+    }
+
+    private RawFrame rawFrame() {
+        int length = buffer.remaining();
+        byte[] bytes = new byte[Math.min(length, frameLimit)];
+        buffer.get(bytes);
+        if (length <= frameLimit) {
+            return new RawFrame(bytes, null);
+        }
+        metrics.frameBad();
+        return new RawFrame(bytes, "longer than the limit of " + frameLimit + " bytes: the datagram has " + length);
+    }
+
+    /** A burst comes from one sender, mostly: its name is made once. */
+    private String source(@Nullable SocketAddress sender) {
+        if (sender != null && !sender.equals(lastSender)) {
+            lastSender = sender;
+            lastSource = "udp/" + Endpoint.text(sender);
+        }
+        return lastSource;
+    }
+
+    private void submit(DatagramIntake intake, RawFrame raw, String source, long receivedAt)
+            throws InterruptedException {
+        Verdict verdict = Verdict.REFUSED;
+        try {
+            verdict = intake.submit(receipt.frame(raw, source, receivedAt));
+        } catch (InterruptedException e) {
+            if (pause.isStopped()) {
+                throw e;
+            }
+            log.warn("UDP listener '{}': a submission was interrupted, though the listener is not being stopped", name);
+        } catch (Throwable e) { // foreign code: whatever it throws costs this datagram, not the listener
+            if (!intakeHasFailed) {
+                intakeHasFailed = true;
+                log.error("UDP listener '{}': its intake threw; the datagram is lost, the listener goes on", name, e);
+            }
+        } finally {
+            if (verdict == Verdict.ACCEPTED) {
+                metrics.frameAccepted();
+            } else {
+                metrics.frameRefused();
+            }
+        }
+    }
+}
