@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.store;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -135,6 +136,13 @@ final class PostgresWriter implements Writer {
 
     @Override
     public void close() throws SQLException {
-        connection.close();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            if (!(e.getCause() instanceof IOException)) {
+                throw e;
+            }
+            // There is nobody left to say goodbye to: the socket is closed all the same.
+        }
     }
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.store;
+
+import static io.github.esclusa.examples.collector.store.Rows.row;
+import static io.github.esclusa.examples.collector.store.Rows.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PostgreSQL that dies, stops or loses an answer under the store. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class PostgresFailureIT {
+
+    private static final int WRITERS = 2;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init") // before each
+    private PostgresServer server;
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = new PostgresServer(folder.resolve("data"));
+    }
+
+    @AfterEach
+    void stopServer() throws Exception {
+        server.close();
+    }
+
+    private String url() {
+        return server.url("postgres");
+    }
+
+    private long pid(String condition) throws Exception {
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT pid FROM pg_stat_activity WHERE application_name ="
+                        + " 'esclusa-collector' AND " + condition)) {
+            assertThat(found.next()).isTrue();
+            return found.getLong(1);
+        }
+    }
+
+    /** As the pipeline does: the same batch until it passes, unless it is at fault itself. */
+    private static void insertUntilItPasses(Store store, List<MessageRow> batch, AtomicInteger failed) {
+        await().atMost(120, TimeUnit.SECONDS).pollDelay(Duration.ZERO).until(() -> {
+            try {
+                store.insertAll(batch);
+                return true;
+            } catch (StoreException e) {
+                assertThat(Store.isDataError(e)).as("data error: %s", e).isFalse();
+                failed.incrementAndGet();
+                return false;
+            }
+        });
+    }
+
+    @Test
+    void killedInTheMiddleAndBackNothingIsLostOrDoubled() throws Exception {
+        int batches = 300;
+        int size = 500;
+        AtomicInteger done = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+        try (Store store = Store.builder("store")
+                .url(url())
+                .writers(WRITERS)
+                .timeout(Duration.ofSeconds(10))
+                .open()) {
+            List<Future<?>> writing = new ArrayList<>();
+            for (int writer = 0; writer < WRITERS; writer++) {
+                long first = 1 + (long) writer * batches * size;
+                writing.add(threads.submit(() -> {
+                    for (int i = 0; i < batches; i++) {
+                        insertUntilItPasses(store, rows(first + (long) i * size, size), failed);
+                        done.incrementAndGet();
+                    }
+                }));
+            }
+            for (int killAfter : new int[] {50, 200, 400}) {
+                await().atMost(120, TimeUnit.SECONDS)
+                        .pollInterval(Duration.ofMillis(2))
+                        .until(() -> done.get() >= killAfter);
+                int failedBefore = failed.get();
+                server.kill();
+                await().atMost(30, TimeUnit.SECONDS).until(() -> failed.get() >= failedBefore + WRITERS);
+                server.startAgain();
+            }
+            for (Future<?> writer : writing) {
+                writer.get();
+            }
+            int expected = WRITERS * batches * size;
+            assertThat(store.counts().messages()).isEqualTo(expected);
+            assertThat(store.highestId()).isEqualTo(expected);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aCommitWhoseAnswerIsLostDoublesNothing() throws Exception {
+        try (CommitLosingProxy proxy = new CommitLosingProxy(server.port());
+                Store store = Store.builder("store").url(proxy.url()).open()) {
+            proxy.loseNextCommit();
+            Throwable failure = catchThrowable(() -> store.insertAll(rows(1, 1_000)));
+
+            assertThat(failure).isInstanceOf(StoreException.class);
+            assertThat(Store.isDataError(failure)).isFalse();
+            assertThat(proxy.lost()).isEqualTo(1);
+            assertThat(store.counts().messages()).as("it had been committed").isEqualTo(1_000);
+            assertThat(store.insertAll(rows(1, 1_000))).isZero();
+            assertThat(store.insertAll(rows(501, 1_000))).isEqualTo(500);
+            assertThat(store.counts().messages()).isEqualTo(1_500);
+        }
+    }
+
+    @Test
+    void aServerThatStandsStillDoesNotHoldAWriter() throws Exception {
+        String large = "x".repeat(64 * 1024);
+        List<MessageRow> batch = new ArrayList<>();
+        for (int id = 1; id <= 1_000; id++) { // far more than the sockets' buffers take
+            batch.add(row(id, large));
+        }
+        try (Store store =
+                Store.builder("store").url(url()).timeout(Duration.ofSeconds(2)).open()) {
+            long backend = pid("true");
+            PostgresServer.signal("STOP", backend);
+            Throwable failure;
+            try {
+                failure = catchThrowable(() -> store.insertAll(batch));
+            } finally {
+                PostgresServer.signal("CONT", backend);
+            }
+            assertThat(failure).isInstanceOf(StoreException.class);
+            assertThat(Store.isDataError(failure)).isFalse();
+
+            insertUntilItPasses(store, rows(1, 1_000), new AtomicInteger());
+            assertThat(store.counts().messages()).isEqualTo(1_000);
+        }
+    }
+}
