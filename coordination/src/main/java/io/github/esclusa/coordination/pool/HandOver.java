@@ -1,58 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where resources and the threads that want them meet: who holds what, who waits, and what must be done next. Pure state
- * under one lock; user code is never called here but named as {@link Job}s, which are started after the lock is released.
+ * Where resources and the threads that want them meet: who gets what, and what must be done next. Pure state under one
+ * lock; user code is never called here but named as {@link Job}s, which are started after the lock is released.
  *
- * <h2>The bound</h2>
- * A permit of {@link #slots} is taken before a creation is planned and given back after that creation has failed or its
- * resource has been destroyed. There is no other way to a creation, so never more than {@code max} resources exist or
- * are being created.
- *
- * <h2>Waiting</h2>
- * Waiting is a fair Semaphore's: first come, first served, and nobody barges past the queue. It is built on a lock and a
- * condition for each waiter (the AbstractQueuedSynchronizer's, both) rather than on {@code Semaphore.tryAcquire},
+ * <p><b>Waiting</b> is a fair Semaphore's: first come, first served, and nobody barges past the queue. It is built on a
+ * lock and a condition for each waiter (AbstractQueuedSynchronizer's, both) rather than on {@code Semaphore.tryAcquire},
  * because a waiter here is told <em>what</em> it got: a resource, the factory's failure, or the end of the pool; and
- * because its deadline is on the injected clock. Whoever settles a waiter takes it out of the queue first, under the
- * lock: it is settled once. A waiter that was given a resource and then leaves by interrupt hands it on, under the same
- * lock, before anybody can see it missing.
+ * because its deadline is on the injected clock. The bound itself is a Semaphore's, see {@link Supply}.
  *
- * <h2>Promises</h2>
- * A waiter waits for the queue, not for "its" creation: whatever comes free first, returned or made, goes to the eldest.
- * Creations and validations under way are {@link #promises}: they are counted against the waiters, so that no more are
- * started than are wanted. One that outlasts a waiter's whole wait no longer counts, or a single factory call that hangs
- * would keep every later lone waiter from a creation of its own.
+ * <p><b>Once.</b> Whoever settles a waiter takes it out of the queue first, under the lock. A waiter that was given a
+ * resource and then leaves by interrupt hands it on in the same hold of the lock, before anybody can see it missing.
  *
- * <p>Invariants, whenever the lock is free: a resource that could be lent at once is idle only if nobody waits; while
- * somebody waits there are as many promises as waiters, or there is no idle resource left to validate and no slot or
- * creator free; {@code created - destroyed} resources are {@link #live}.
+ * <p><b>Invariants</b>, whenever the lock is free: a resource that could be lent at once is idle only if nobody waits;
+ * while somebody waits there are as many promises as waiters, or there is no idle resource left to validate and no slot
+ * or creator free.
+ *
+ * <pre>
+ *   OPEN ──close──► CLOSED ──nothing exists, nothing is being created──► DRAINED ──meters removed──► TERMINATED
+ *   lends           takes back, destroys
+ * </pre>
  */
 final class HandOver<T> {
 
-    /** OPEN, then CLOSED (lends nothing, takes back), then DRAINED (empty), then TERMINATED (meters gone). */
     private enum Phase {
         OPEN,
         CLOSED,
@@ -70,16 +56,12 @@ final class HandOver<T> {
     /** One lease in 64 has its usage timed, the first among them. */
     private static final long SAMPLE_MASK = 63;
 
-    private static final long UPKEEP_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private final PoolSettings settings;
+    private final int min;
+    private final boolean validates;
     private final long validateAfterNanos;
 
     private final Clock clock;
     private final Consumer<Job<T>> starter;
-
-    /** One permit for each resource that may exist. Taken and given back under the lock, waited for by nobody. */
-    private final Semaphore slots;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -89,63 +71,37 @@ final class HandOver<T> {
     /** Filled under the lock, emptied after it by whoever released it: so everything planned is started. */
     private final Queue<Job<T>> planned = new ConcurrentLinkedQueue<>();
 
+    @GuardedBy("lock")
+    private final Books<T> books;
+
+    @GuardedBy("lock")
+    private final Supply<T> supply;
+
     /** The one used last is lent first: it is the least likely to have gone stale. */
     @GuardedBy("lock")
     private final ArrayDeque<Resource<T>> idle = new ArrayDeque<>();
 
+    /** In order of arrival; a set, because one that leaves early must not be searched for. */
     @GuardedBy("lock")
     private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
-
-    @GuardedBy("lock")
-    private final Set<Job<T>> promises = new LinkedHashSet<>();
-
-    /** Every resource that exists, by the identity of its object: no object is pooled twice. */
-    @GuardedBy("lock")
-    private final IdentityHashMap<T, Resource<T>> live = new IdentityHashMap<>();
 
     @GuardedBy("lock")
     private Phase phase = Phase.OPEN;
 
     @GuardedBy("lock")
-    private int active;
-
-    @GuardedBy("lock")
     private long grants;
 
-    @GuardedBy("lock")
-    private int creating;
-
-    @GuardedBy("lock")
-    private long created;
-
-    @GuardedBy("lock")
-    private long destroyed;
-
-    @GuardedBy("lock")
-    private long destroyFailures;
-
-    @GuardedBy("lock")
-    private long creationFailures;
-
-    @GuardedBy("lock")
-    private @Nullable Throwable lastFailure;
-
-    /** After a failure, {@code min} is not restored before {@link #upkeepPausedUntil}; waiters do not wait for that. */
-    @GuardedBy("lock")
-    private boolean upkeepPaused;
-
-    @GuardedBy("lock")
-    private long upkeepPausedUntil;
-
     HandOver(PoolSettings settings, Clock clock, Consumer<Job<T>> starter) {
-        this.settings = settings;
+        this.min = settings.min();
+        this.validates = settings.validates();
         this.validateAfterNanos = settings.validateAfterNanos();
         this.clock = clock;
         this.starter = starter;
-        this.slots = new Semaphore(settings.max());
+        this.books = new Books<>(settings.name());
+        this.supply = new Supply<>(settings, clock);
     }
 
-    // ------------------------------------------------------------------------------------------------ borrowing
+    // ---- borrowing
 
     /** Lends what is idle and fresh, unless somebody waits already; {@code now} counts only if the pool validates. */
     Attempt tryLend(Lease<T> lease, long now) {
@@ -182,7 +138,7 @@ final class HandOver<T> {
                 waiter.settle(AcquireOutcome.SUCCESS);
             } else {
                 if (waiters.isEmpty()) {
-                    markHolders(now);
+                    books.markHolders(now);
                 }
                 waiters.add(waiter);
                 plan(waiters.size());
@@ -218,7 +174,7 @@ final class HandOver<T> {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------ giving back
+    // ---- giving back
 
     /** Takes a lease's resource back; {@code false} if the lease held none any more. */
     boolean giveBack(Lease<T> lease, long now) {
@@ -228,7 +184,7 @@ final class HandOver<T> {
             if (resource == null) {
                 return false;
             }
-            reclaim(resource);
+            books.reclaimed(resource);
             deliver(resource, now);
             plan(waiters.size());
             return true;
@@ -246,7 +202,7 @@ final class HandOver<T> {
             if (resource == null) {
                 return false;
             }
-            reclaim(resource);
+            books.reclaimed(resource);
             doom(resource, DestroyReason.INVALIDATED);
             return true;
         } finally {
@@ -255,23 +211,17 @@ final class HandOver<T> {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------ jobs ended
+    // ---- jobs ended
 
     /** A creation succeeded; {@code false} if what it made is in the pool already, which counts as a failure. */
     boolean created(Job.Create<T> job, T object, long now) {
         lock.lock();
         try {
-            if (live.containsKey(object)) {
+            if (books.knows(object)) {
                 return false;
             }
-            creating--;
-            promises.remove(job);
-            created++;
-            lastFailure = null;
-            upkeepPaused = false;
-            Resource<T> resource = new Resource<>(object);
-            live.put(object, resource);
-            deliver(resource, now);
+            supply.creationSucceeded(job);
+            deliver(books.enter(object), now);
             plan(waiters.size());
             changed.signalAll();
             return true;
@@ -285,10 +235,10 @@ final class HandOver<T> {
     void creationFailed(Job.Create<T> job, Throwable cause) {
         lock.lock();
         try {
-            boolean promised = endCreation(job, cause);
-            if (promised) {
+            if (supply.creationFailed(job, cause)) {
                 failEldestWaiter(cause);
             }
+            changed.signalAll();
             plan(waiters.size());
             drainedIfEmpty();
         } finally {
@@ -304,7 +254,8 @@ final class HandOver<T> {
     void creationRefused(Job.Create<T> job, Throwable cause) {
         lock.lock();
         try {
-            endCreation(job, cause);
+            supply.creationFailed(job, cause);
+            changed.signalAll();
             while (!waiters.isEmpty()) {
                 failEldestWaiter(cause);
             }
@@ -319,7 +270,7 @@ final class HandOver<T> {
     void validated(Job.Validate<T> job, long now) {
         lock.lock();
         try {
-            promises.remove(job);
+            supply.validationEnded(job);
             deliver(job.resource, now);
             plan(waiters.size());
         } finally {
@@ -332,7 +283,7 @@ final class HandOver<T> {
     void invalid(Job.Validate<T> job) {
         lock.lock();
         try {
-            promises.remove(job);
+            supply.validationEnded(job);
             doom(job.resource, DestroyReason.INVALID);
             plan(waiters.size());
         } finally {
@@ -342,15 +293,11 @@ final class HandOver<T> {
     }
 
     /** A resource is no more: its slot is free. */
-    void destroyed(Resource<T> resource, @Nullable Throwable failure) {
+    void destroyed(Resource<T> resource, Books.Destruction how) {
         lock.lock();
         try {
-            live.remove(resource.object);
-            destroyed++;
-            if (failure != null) {
-                destroyFailures++;
-            }
-            slots.release();
+            books.strike(resource, how);
+            supply.freeSlot();
             plan(waiters.size());
             drainedIfEmpty();
         } finally {
@@ -359,13 +306,13 @@ final class HandOver<T> {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------ the pool's life
+    // ---- the pool's life
 
     /** Starts the creations that {@code min} asks for. */
     void fill() {
         lock.lock();
         try {
-            upkeepPaused = false;
+            supply.resumeUpkeep();
             plan(waiters.size());
         } finally {
             lock.unlock();
@@ -378,8 +325,8 @@ final class HandOver<T> {
         long failuresBefore;
         lock.lock();
         try {
-            failuresBefore = creationFailures;
-            upkeepPaused = false;
+            failuresBefore = supply.failures();
+            supply.resumeUpkeep();
             plan(waiters.size());
         } finally {
             // Not in one hold with the wait below: what is planned must be started before anybody waits for it.
@@ -388,8 +335,8 @@ final class HandOver<T> {
         }
         lock.lock();
         try {
-            while (phase == Phase.OPEN && live.size() < settings.min()) {
-                if (creationFailures != failuresBefore || !deadline.await(lock, changed)) {
+            while (phase == Phase.OPEN && books.existing() < min) {
+                if (supply.failures() != failuresBefore || !deadline.await(lock, changed)) {
                     return false;
                 }
             }
@@ -411,7 +358,7 @@ final class HandOver<T> {
                 waiter.settle(AcquireOutcome.CLOSED);
             }
             waiters.clear();
-            promises.clear();
+            supply.forgetPromises();
             List<Job<T>> destructions = new ArrayList<>();
             for (Resource<T> resource : idle) {
                 resource.state = Resource.State.DOOMED;
@@ -463,7 +410,13 @@ final class HandOver<T> {
     PoolState state() {
         lock.lock();
         try {
-            return new PoolState(active, idle.size(), live.size(), creating, waiters.size(), lastFailure);
+            return new PoolState(
+                    books.active(),
+                    idle.size(),
+                    books.existing(),
+                    supply.creating(),
+                    waiters.size(),
+                    supply.lastFailure());
         } finally {
             lock.unlock();
         }
@@ -473,35 +426,19 @@ final class HandOver<T> {
         long now = clock.nanoTime();
         lock.lock();
         try {
-            markHolders(now);
-            List<PoolReport.HeldLease> leases = new ArrayList<>();
-            int busy = 0;
-            for (Resource<T> resource : live.values()) {
-                if (resource.state == Resource.State.LEASED) {
-                    Lease<T> lease = requireNonNull(resource.lease);
-                    leases.add(new PoolReport.HeldLease(
-                            lease.holder(), Duration.ofNanos(Math.max(0, now - lease.sinceNanos()))));
-                } else if (resource.state != Resource.State.IDLE) {
-                    busy++;
-                }
-            }
-            leases.sort(Comparator.comparing(PoolReport.HeldLease::heldAtLeast).reversed());
-            return new PoolReport(
-                    settings.name(),
-                    created,
-                    destroyed,
-                    destroyFailures,
-                    idle.size(),
-                    busy,
-                    creating,
-                    leases,
-                    phase == Phase.TERMINATED);
+            PoolReport.Life life =
+                    switch (phase) {
+                        case OPEN -> PoolReport.Life.OPEN;
+                        case CLOSED, DRAINED -> PoolReport.Life.CLOSED;
+                        case TERMINATED -> PoolReport.Life.TERMINATED;
+                    };
+            return books.report(now, supply.creating(), life);
         } finally {
             lock.unlock();
         }
     }
 
-    // ------------------------------------------------------------------------------------------------ under the lock
+    // ---- under the lock
 
     @GuardedBy("lock")
     private boolean lendIdle(Lease<T> lease, long now) {
@@ -516,21 +453,13 @@ final class HandOver<T> {
     }
 
     private boolean isStale(Resource<T> resource, long now) {
-        return settings.validates() && now - resource.idleSinceNanos >= validateAfterNanos;
+        return validates && now - resource.idleSinceNanos >= validateAfterNanos;
     }
 
     @GuardedBy("lock")
     private void grant(Resource<T> resource, Lease<T> lease) {
-        resource.state = Resource.State.LEASED;
-        resource.lease = lease;
-        active++;
+        books.lent(resource, lease);
         lease.begin(resource, (grants++ & SAMPLE_MASK) == 0);
-    }
-
-    @GuardedBy("lock")
-    private void reclaim(Resource<T> resource) {
-        resource.lease = null;
-        active--;
     }
 
     /** Gives a resource nobody has to the eldest waiter, else to the idle ones; or to its end, in a closed pool. */
@@ -563,7 +492,7 @@ final class HandOver<T> {
         waiters.remove(waiter);
         waiter.settle(AcquireOutcome.TIMEOUT);
         if (waited) {
-            forgetEldestPromise();
+            supply.forgetEldestPromise(waiters.size());
         }
         plan(waiters.size());
     }
@@ -574,8 +503,8 @@ final class HandOver<T> {
         waiters.remove(waiter);
         Resource<T> resource = waiter.lease.end();
         if (resource != null) {
-            reclaim(resource);
-            deliver(resource, settings.validates() ? clock.nanoTime() : 0);
+            books.reclaimed(resource);
+            deliver(resource, validates ? clock.nanoTime() : 0);
         }
         plan(waiters.size());
     }
@@ -589,16 +518,16 @@ final class HandOver<T> {
         if (phase != Phase.OPEN) {
             return;
         }
-        while (promises.size() < demand) {
+        while (supply.promised() < demand) {
             Resource<T> stale = idle.pollLast();
             if (stale != null) {
                 stale.state = Resource.State.VALIDATING;
-                promise(new Job.Validate<>(stale));
+                planned.add(supply.validate(stale));
             } else if (!planCreation()) {
                 break;
             }
         }
-        while (live.size() + creating < settings.min() && upkeepIsDue()) {
+        while (books.existing() + supply.creating() < min && supply.upkeepIsDue()) {
             if (!planCreation()) {
                 break;
             }
@@ -607,43 +536,8 @@ final class HandOver<T> {
 
     @GuardedBy("lock")
     private boolean planCreation() {
-        if (creating >= settings.creators() || !slots.tryAcquire()) {
-            return false;
-        }
-        creating++;
-        promise(new Job.Create<>());
-        return true;
-    }
-
-    @GuardedBy("lock")
-    private void promise(Job<T> job) {
-        promises.add(job);
-        planned.add(job);
-    }
-
-    @GuardedBy("lock")
-    private void forgetEldestPromise() {
-        if (promises.size() > waiters.size()) {
-            promises.remove(promises.iterator().next());
-        }
-    }
-
-    @GuardedBy("lock")
-    private boolean upkeepIsDue() {
-        return !upkeepPaused || clock.nanoTime() - upkeepPausedUntil >= 0;
-    }
-
-    /** Returns whether the creation still counted for somebody. */
-    @GuardedBy("lock")
-    private boolean endCreation(Job.Create<T> job, Throwable cause) {
-        creating--;
-        slots.release();
-        creationFailures++;
-        lastFailure = cause;
-        upkeepPaused = true;
-        upkeepPausedUntil = clock.nanoTime() + UPKEEP_PAUSE_NANOS;
-        changed.signalAll();
-        return promises.remove(job);
+        Job.Create<T> creation = supply.tryCreate();
+        return creation != null && planned.add(creation);
     }
 
     @GuardedBy("lock")
@@ -665,19 +559,9 @@ final class HandOver<T> {
         return eldest;
     }
 
-    /** Gives the leases that nobody has timed yet a lower bound of how long they have been held. */
-    @GuardedBy("lock")
-    private void markHolders(long now) {
-        for (Resource<T> resource : live.values()) {
-            if (resource.lease != null) {
-                resource.lease.heldSinceAtLatest(now);
-            }
-        }
-    }
-
     @GuardedBy("lock")
     private void drainedIfEmpty() {
-        if (phase == Phase.CLOSED && live.isEmpty() && creating == 0) {
+        if (phase == Phase.CLOSED && books.existing() == 0 && supply.creating() == 0) {
             phase = Phase.DRAINED;
             planned.add(new Job.Terminate<>());
         }

@@ -8,6 +8,7 @@ import java.util.List;
  * A pool's books at one moment, taken atomically: what was created, and where it is.
  *
  * @param pool the pool's name
+ * @param life how far the pool's life has got
  * @param created resources the factory has made
  * @param destroyed resources the factory has been asked to destroy and has returned from, by failure or not
  * @param destroyFailures how many of those it threw for
@@ -15,18 +16,17 @@ import java.util.List;
  * @param busy resources in the hands of the factory: being validated or destroyed
  * @param creating creations that have not returned
  * @param stillLeased the leases not closed, the longest held first
- * @param terminated whether the pool is closed and nothing of it is left: no resource, no creation under way
  */
 public record PoolReport(
         String pool,
+        Life life,
         long created,
         long destroyed,
         long destroyFailures,
         int idle,
         int busy,
         int creating,
-        List<HeldLease> stillLeased,
-        boolean terminated) {
+        List<HeldLease> stillLeased) {
 
     /** Copies the list. */
     public PoolReport {
@@ -40,6 +40,25 @@ public record PoolReport(
      */
     public boolean balanced() {
         return created == destroyed + idle + busy + stillLeased.size();
+    }
+
+    /**
+     * Whether the pool is closed and nothing of it is left: no resource, no creation under way.
+     *
+     * @return {@code true} at the very end
+     */
+    public boolean terminated() {
+        return life == Life.TERMINATED;
+    }
+
+    /** The stages of a pool's life. */
+    public enum Life {
+        /** It lends. */
+        OPEN,
+        /** It lends nothing more; it takes back and destroys. */
+        CLOSED,
+        /** Closed, and nothing of it is left. */
+        TERMINATED
     }
 
     /**

@@ -169,7 +169,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         if (handOver.isClosed()) {
             throw new PoolClosedException(name());
         }
-        PoolState state = handOver.state();
+        PoolState state = state();
         throw new ResourceCreationException(
                 name(),
                 "pool '" + name() + "' could not be warmed to min(" + settings.min() + ") within " + timeout + ": "
@@ -219,6 +219,10 @@ public final class ResourcePool<T> implements AutoCloseable {
         }
         handOver.awaitTerminated(deadline);
         return handOver.report();
+    }
+
+    PoolState state() {
+        return handOver.state();
     }
 
     /** Starts the creations that {@code min} asks for, once. */
@@ -273,7 +277,7 @@ public final class ResourcePool<T> implements AutoCloseable {
                                 + "what the factory connects to",
                         waiter.failure);
             case TIMEOUT, INTERRUPTED, REJECTED ->
-                throw new AcquireTimeoutException(name(), timeout, handOver.state(), settings.max());
+                throw new AcquireTimeoutException(name(), timeout, state(), settings.max());
         };
     }
 

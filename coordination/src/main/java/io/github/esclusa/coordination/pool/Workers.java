@@ -150,7 +150,7 @@ final class Workers<T> {
         if (failure != null) {
             log.destructionFailed(job.reason, failure);
         }
-        handOver.destroyed(job.resource, failure);
+        handOver.destroyed(job.resource, failure == null ? Books.Destruction.DONE : Books.Destruction.FAILED);
     }
 
     private void terminate() {

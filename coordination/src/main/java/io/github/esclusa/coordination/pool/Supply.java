@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import io.github.esclusa.core.time.Clock;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is on its way to the waiters of a {@link HandOver}, and what may still be started. All of it is guarded by that
+ * hand-over's lock.
+ *
+ * <p><b>The bound.</b> A permit of {@link #slots} is taken before a creation is planned and given back after that
+ * creation has failed or its resource has been destroyed. There is no other way to a creation, so never more than
+ * {@code max} resources exist or are being created.
+ *
+ * <p><b>Promises.</b> A waiter waits for the queue, not for "its" creation: whatever comes free first, returned or made,
+ * goes to the eldest. Creations and validations under way are {@link #promises}: they are counted against the waiters,
+ * so that no more are started than are wanted. One that outlasts a waiter's whole wait no longer counts, or a single
+ * factory call that hangs would keep every later lone waiter from a creation of its own.
+ */
+final class Supply<T> {
+
+    private static final long UPKEEP_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final int creators;
+    private final Clock clock;
+
+    /** One permit for each resource that may exist; waited for by nobody. */
+    private final Semaphore slots;
+
+    private final Set<Job<T>> promises = new LinkedHashSet<>();
+    private int creating;
+    private long failures;
+    private @Nullable Throwable lastFailure;
+
+    /** After a failure {@code min} is not restored before {@link #upkeepPausedUntil}; waiters do not wait for that. */
+    private boolean upkeepPaused;
+
+    private long upkeepPausedUntil;
+
+    Supply(PoolSettings settings, Clock clock) {
+        this.creators = settings.creators();
+        this.clock = clock;
+        this.slots = new Semaphore(settings.max());
+    }
+
+    /** A creation to be started; {@code null} if the bound or the number of creators forbids one. */
+    Job.@Nullable Create<T> tryCreate() {
+        if (creating >= creators || !slots.tryAcquire()) {
+            return null;
+        }
+        creating++;
+        Job.Create<T> job = new Job.Create<>();
+        promises.add(job);
+        return job;
+    }
+
+    Job.Validate<T> validate(Resource<T> resource) {
+        Job.Validate<T> job = new Job.Validate<>(resource);
+        promises.add(job);
+        return job;
+    }
+
+    void creationSucceeded(Job.Create<T> job) {
+        creating--;
+        promises.remove(job);
+        lastFailure = null;
+        upkeepPaused = false;
+    }
+
+    /** Frees the creation's slot; returns whether the creation still counted for a waiter. */
+    boolean creationFailed(Job.Create<T> job, Throwable cause) {
+        creating--;
+        slots.release();
+        failures++;
+        lastFailure = cause;
+        upkeepPaused = true;
+        upkeepPausedUntil = clock.nanoTime() + UPKEEP_PAUSE_NANOS;
+        return promises.remove(job);
+    }
+
+    void validationEnded(Job.Validate<T> job) {
+        promises.remove(job);
+    }
+
+    /** A resource has been destroyed. */
+    void freeSlot() {
+        slots.release();
+    }
+
+    int promised() {
+        return promises.size();
+    }
+
+    /** A waiter has waited in vain: what was under way longest is late, unless all of it is wanted by others. */
+    void forgetEldestPromise(int stillWaiting) {
+        if (promises.size() > stillWaiting) {
+            promises.remove(promises.iterator().next());
+        }
+    }
+
+    /** The pool is closed: nothing is wanted any more. */
+    void forgetPromises() {
+        promises.clear();
+    }
+
+    int creating() {
+        return creating;
+    }
+
+    /** Creations that have failed, ever: to tell whether one did in between. */
+    long failures() {
+        return failures;
+    }
+
+    @Nullable
+    Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    boolean upkeepIsDue() {
+        return !upkeepPaused || clock.nanoTime() - upkeepPausedUntil >= 0;
+    }
+
+    void resumeUpkeep() {
+        upkeepPaused = false;
+    }
+}

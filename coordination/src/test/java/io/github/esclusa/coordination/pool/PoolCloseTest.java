@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.esclusa.core.time.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class PoolCloseTest extends PoolTesting {
+
+    @Test
+    void closeDestroysWhatIsIdleAndIsIdempotent() throws InterruptedException {
+        ResourcePool<Thing> pool = things(3).min(3).open();
+        pool.warm(LONG);
+        pool.close();
+        assertThat(factory.destroyed).hasValue(3);
+        assertThat(pool.report().terminated()).isTrue();
+        pool.close();
+        assertThat(factory.destroyed).hasValue(3);
+        assertThatThrownBy(pool::acquire).isInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(pool::tryAcquire).isInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(() -> pool.warm(LONG)).isInstanceOf(PoolClosedException.class);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void leaseClosedAfterThePoolIsDestroyed() throws InterruptedException {
+        ResourcePool<Thing> pool = things(1).open();
+        Lease<Thing> lease = pool.acquire();
+        Thing thing = lease.get();
+        pool.close();
+        assertThat(thing.destructions).hasValue(0);
+        assertThat(lease.get()).isSameAs(thing); // its holder may finish
+        lease.close();
+        closeAndBalance(pool);
+        assertThat(thing.destructions).hasValue(1);
+    }
+
+    @Test // POOL-189, 263: close racing create
+    void creationThatEndsAfterCloseIsDestroyed() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextCreate(factory.makeAfter(letGo));
+        ResourcePool<Thing> pool = things(1).open();
+        Future<Lease<Thing>> waiter = waiter(pool);
+        pool.close();
+        assertThat(failure(waiter)).isInstanceOf(PoolClosedException.class);
+        assertThat(pool.report().terminated()).isFalse();
+        letGo.countDown();
+        closeAndBalance(pool);
+        assertThat(factory.made).hasSize(1);
+    }
+
+    @Test
+    void creationThatFailsAfterCloseEndsThePool() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextCreate(() -> {
+            ThingFactory.await(letGo);
+            throw new IllegalStateException("too late");
+        });
+        ResourcePool<Thing> pool = things(1).min(1).open();
+        pool.close();
+        letGo.countDown();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void validationThatEndsAfterCloseIsFollowedByDestruction() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch letGo = new CountDownLatch(1);
+        ResourcePool<Thing> pool =
+                things(1).clock(clock).validateAfterIdle(Duration.ZERO).open();
+        pool.acquire().close();
+        factory.nextValidate(() -> {
+            ThingFactory.await(letGo);
+            return true;
+        });
+        Future<Lease<Thing>> waiter = waiter(pool);
+        pool.close();
+        assertThat(failure(waiter)).isInstanceOf(PoolClosedException.class);
+        letGo.countDown();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void shutdownWaitsForLeases() throws Exception {
+        ResourcePool<Thing> pool = things(2).clock(new ManualClock()).open();
+        Lease<Thing> lease = pool.acquire();
+        Future<PoolReport> shutdown = call(() -> pool.shutdown(LONG));
+        eventually(() -> assertThatThrownBy(pool::tryAcquire).isInstanceOf(PoolClosedException.class));
+        assertThat(shutdown).isNotDone();
+        lease.close();
+        assertThat(result(shutdown).terminated()).isTrue();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void shutdownGivesUpAtItsDeadlineAndNamesTheHolders() throws Exception {
+        ManualClock clock = new ManualClock();
+        ResourcePool<Thing> pool = things(2).clock(clock).open();
+        Lease<Thing> lease = result(call(() -> {
+            Thread.currentThread().setName("slow holder");
+            return pool.acquire();
+        }));
+        Future<PoolReport> shutdown = call(() -> pool.shutdown(Duration.ofSeconds(3)));
+        clock.awaitWaiters(1, LONG);
+        clock.advance(Duration.ofSeconds(3));
+        PoolReport report = result(shutdown);
+        assertThat(report.terminated()).isFalse();
+        assertThat(report.balanced()).isTrue();
+        assertThat(report.stillLeased())
+                .containsExactly(new PoolReport.HeldLease("slow holder", Duration.ofSeconds(3)));
+        lease.close();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void shutdownIsNotHeldUpByADestructionThatHangs() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextDestroy(() -> {
+            ThingFactory.await(letGo);
+            return "done";
+        });
+        ResourcePool<Thing> pool = things(1).clock(clock).open();
+        pool.acquire().close();
+        Future<PoolReport> shutdown = call(() -> pool.shutdown(Duration.ofSeconds(3)));
+        clock.awaitWaiters(1, LONG);
+        clock.advance(Duration.ofSeconds(3));
+        PoolReport report = result(shutdown);
+        assertThat(report.terminated()).isFalse();
+        assertThat(report.busy()).isEqualTo(1);
+        assertThat(report.balanced()).isTrue();
+        letGo.countDown();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void interruptedShutdownLeavesThePoolClosedAndEnding() throws Exception {
+        ResourcePool<Thing> pool = things(1).open();
+        Lease<Thing> lease = pool.acquire();
+        assertThat(failure(call(() -> {
+                    Thread.currentThread().interrupt();
+                    return pool.shutdown(LONG);
+                })))
+                .isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(pool::acquire).isInstanceOf(PoolClosedException.class);
+        lease.close();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void destructionThatThrowsIsCountedAndHoldsNothingUp() throws InterruptedException {
+        ResourcePool<Thing> pool = things(2).open();
+        factory.nextDestroy(() -> {
+            throw new AssertionError("an Error of the destroyer's");
+        });
+        pool.acquire().invalidate();
+        eventually(() -> assertThat(pool.report().destroyFailures()).isEqualTo(1));
+        takeFullCapacityAgain(pool, 2);
+        factory.nextDestroy(() -> {
+            throw new Exception("trouble");
+        });
+        closeAndBalance(pool);
+        assertThat(pool.report().destroyFailures()).isEqualTo(2);
+    }
+
+    @Test // stormpot 22, 63, 100, 135: close racing acquire and release
+    void closeRacingAcquireAndReleaseLosesNothing() throws Exception {
+        for (int round = 0; round < 150; round++) {
+            factory = new ThingFactory();
+            ResourcePool<Thing> pool = things(2).open();
+            CyclicBarrier together = new CyclicBarrier(4);
+            List<Future<Integer>> users = new ArrayList<>();
+            for (int t = 0; t < 3; t++) {
+                users.add(call(() -> {
+                    together.await();
+                    int leases = 0;
+                    try {
+                        while (true) {
+                            try (Lease<Thing> lease = pool.acquire(LONG)) {
+                                assertThat(lease.get().use()).isTrue();
+                                leases++;
+                            }
+                        }
+                    } catch (PoolClosedException e) {
+                        return leases;
+                    }
+                }));
+            }
+            together.await();
+            pool.close();
+            for (Future<Integer> user : users) {
+                assertThat(result(user)).isNotNegative();
+            }
+            closeAndBalance(pool);
+        }
+    }
+}
