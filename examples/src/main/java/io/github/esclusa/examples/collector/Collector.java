@@ -42,7 +42,9 @@ public final class Collector {
         Signal stopNow = Signal.named("stop-now");
         Termination.onFirstAndSecond(stop::set, stopNow::set);
         try {
-            return config.demo() == null ? serve(config, stop, stopNow, out, err) : Demo.run(config, stop, stopNow, out, err);
+            return config.demo() == null
+                    ? serve(config, stop, stopNow, out, err)
+                    : Demo.run(config, stop, stopNow, out, err);
         } catch (StartupFailed e) {
             err.println("collector: could not start: " + Reasons.of(e));
             return FAILED;
@@ -52,8 +54,7 @@ public final class Collector {
         }
     }
 
-    private static int serve(
-            CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
+    private static int serve(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
         try (CollectorService service = CollectorService.start(config)) {
             err.println(service.greeting());

@@ -55,9 +55,9 @@ final class CollectorService implements AutoCloseable {
         pipeline = parts.component("pipeline", () -> Ingest.start(config, store(), registry))
                 .after(store);
         web = parts.component("page", () -> MetricsServer.open(config.http(), registry, this::health));
-        Component<Timers> timers = parts.component("timers", () -> Timers.builder("connections")
-                .meterRegistry(registry)
-                .start());
+        Component<Timers> timers = parts.component(
+                "timers",
+                () -> Timers.builder("sessions").meterRegistry(registry).start());
         udp = parts.component("udp", () -> UdpListener.builder("udp")
                 .address(config.udp())
                 .ids(ids)

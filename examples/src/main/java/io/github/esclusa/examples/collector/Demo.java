@@ -62,8 +62,7 @@ final class Demo {
         return Collector.report(report, out);
     }
 
-    private static long send(
-            CollectorService service, Duration duration, Signal stop, PrintWriter out, PrintWriter err)
+    private static long send(CollectorService service, Duration duration, Signal stop, PrintWriter out, PrintWriter err)
             throws InterruptedException {
         long start = System.nanoTime();
         try (DemoSender sender = new DemoSender(service.udpAddress(), service.tcpAddress())) {

@@ -41,20 +41,24 @@ final class Ingest {
                 .inlet(TCP, inlet -> inlet.whenFull(Overflow.block()))
                 .inlet(UDP, inlet -> inlet.whenFull(config.udpWhenFull()))
                 .meterRegistry(registry)
-                .map("parse", frame -> parse(parser, frame), stage -> stage.onError(e -> e.deadLetter(
-                        failure -> store.insertDeadLetter(Received.deadLetter(failure.input(), failure.cause())),
-                        untilItIsBack)))
+                .map(
+                        "parse",
+                        frame -> parse(parser, frame),
+                        stage -> stage.onError(e -> e.deadLetter(
+                                failure ->
+                                        store.insertDeadLetter(Received.deadLetter(failure.input(), failure.cause())),
+                                untilItIsBack)))
                 .batch(config.batch(), config.linger())
                 .sink(
                         "store",
-                        batch -> store.insertAll(batch.stream().map(Received::row).toList()),
-                        stage -> stage.workers(store.writers())
-                                .onError(e -> e.retry(untilItIsBack)
-                                        .bisect(Store::isDataError)
-                                        .deadLetter(
-                                                failure -> store.insertDeadLetter(Received.deadLetter(
-                                                        failure.input().frame(), failure.cause())),
-                                                untilItIsBack)))
+                        batch -> store.insertAll(
+                                batch.stream().map(Received::row).toList()),
+                        stage -> stage.workers(store.writers()).onError(e -> e.retry(untilItIsBack)
+                                .bisect(Store::isDataError)
+                                .deadLetter(
+                                        failure -> store.insertDeadLetter(Received.deadLetter(
+                                                failure.input().frame(), failure.cause())),
+                                        untilItIsBack)))
                 .start();
     }
 

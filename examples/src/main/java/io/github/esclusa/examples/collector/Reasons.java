@@ -10,7 +10,8 @@ final class Reasons {
 
     static String of(StartupFailed failure) {
         Throwable cause = failure.getCause();
-        String reason = cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
+        String reason =
+                cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
         return reason.lines().findFirst().orElse(reason);
     }
 }

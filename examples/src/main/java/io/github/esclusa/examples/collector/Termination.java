@@ -28,7 +28,9 @@ final class Termination {
                     (received.incrementAndGet() == 1 ? first : second).run();
                     return null;
                 }
-                return method.getName().equals("equals") ? (Object) (proxy == args[0]) : method.getName().hashCode();
+                return method.getName().equals("equals")
+                        ? (Object) (proxy == args[0])
+                        : method.getName().hashCode();
             };
             Object proxy = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, received1);
             for (String name : new String[] {"TERM", "INT"}) {

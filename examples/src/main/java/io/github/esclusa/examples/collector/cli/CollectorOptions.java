@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
 final class CollectorOptions {
 
     @Spec
-    @Nullable CommandSpec spec;
+    @Nullable
+    CommandSpec spec;
 
     @ArgGroup(exclusive = false, heading = "Where messages come in%n")
     Network network = new Network();
@@ -62,7 +63,8 @@ final class CollectorOptions {
                 "%nStarts on free ports with a throw-away SQLite file, sends itself bursts over UDP and TCP for so many"
                         + " seconds (default: ${FALLBACK-VALUE}), and ends with the balance."
             })
-    @Nullable String demo;
+    @Nullable
+    String demo;
 
     /** Where messages come in. */
     static final class Network {
@@ -193,8 +195,8 @@ final class CollectorOptions {
             case "drop-oldest" -> Overflow.dropOldest();
             case "reject" -> Overflow.reject();
             case "block" -> Overflow.block();
-            default -> throw error(
-                    "--udp-when-full " + policy + " is not known: it must be drop-oldest, reject or block");
+            default ->
+                throw error("--udp-when-full " + policy + " is not known: it must be drop-oldest, reject or block");
         };
     }
 
