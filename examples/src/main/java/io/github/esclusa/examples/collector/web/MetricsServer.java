@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.web;
+
+import static java.util.Objects.requireNonNull;
+
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Serves the collector's metrics at {@code /metrics}, its health at {@code /health}, and at {@code /} a page that shows
+ * both.
+ *
+ * <ul>
+ *   <li>{@code /metrics}: Prometheus text, or OpenMetrics for a client that asks for it.
+ *   <li>{@code /health}: one JSON object, {@code {"state":"RUNNING","ok":true,"reasons":[]}}; status 200, or 503 when the
+ *       health is not ok.
+ *   <li>{@code /}: one page without outside resources, which polls the other two.
+ * </ul>
+ *
+ * <p>Requests are served by a fixed number of threads, and each is cut off after a few seconds: a slow client cannot hang
+ * the others for longer than that.
+ */
+public final class MetricsServer implements AutoCloseable {
+
+    private static final String NAME = "collector-http";
+
+    /** How many requests are served at a time. */
+    static final int THREADS = 4;
+
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    private final HttpServer server;
+    private final RequestThreads threads;
+
+    private MetricsServer(HttpServer server, RequestThreads threads) {
+        this.server = server;
+        this.threads = threads;
+    }
+
+    /**
+     * Binds the address and serves from then on.
+     *
+     * @param address where to listen; port 0 picks a free one
+     * @param registry what to serve; not closed with the server
+     * @param health asked at each request for {@code /health}, on one of the server's threads; should not block. What it
+     *     throws becomes an answer with status 500
+     * @return the server
+     * @throws IOException if the address cannot be bound, because its port is in use for example; the message names both
+     */
+    public static MetricsServer open(
+            InetSocketAddress address, PrometheusMeterRegistry registry, Supplier<Health> health) throws IOException {
+        return open(address, registry, health, LIMIT);
+    }
+
+    /** As above, with the time after which a request is cut off. */
+    static MetricsServer open(
+            InetSocketAddress address, PrometheusMeterRegistry registry, Supplier<Health> health, Duration limit)
+            throws IOException {
+        requireNonNull(registry, "registry");
+        requireNonNull(health, "health");
+        Page page = Page.load();
+        HttpServer server = bind(requireNonNull(address, "address"));
+        RequestThreads threads = new RequestThreads(NAME, THREADS, limit);
+        server.createContext("/", new Routes(page, registry, health));
+        server.setExecutor(threads);
+        server.start();
+        return new MetricsServer(server, threads);
+    }
+
+    /**
+     * Where the server listens.
+     *
+     * @return the address bound, with the port picked when 0 was asked for; the last one after {@link #close}
+     */
+    public InetSocketAddress localAddress() {
+        return server.getAddress();
+    }
+
+    /** Stops listening and cuts off the requests under way. Idempotent. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.close();
+    }
+
+    private static HttpServer bind(InetSocketAddress address) throws IOException {
+        String where = address.getHostString() + ":" + address.getPort();
+        if (address.isUnresolved()) {
+            throw new IOException("cannot serve metrics on " + where + ": no such host is known");
+        }
+        try {
+            return HttpServer.create(address, 0);
+        } catch (IOException | SecurityException e) {
+            throw new IOException(
+                    "cannot serve metrics on " + where + ": " + e.getMessage()
+                            + "; free the port, or choose another address or port",
+                    e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "MetricsServer(" + localAddress() + ")";
+    }
+}
