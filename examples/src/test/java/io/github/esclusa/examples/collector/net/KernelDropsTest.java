@@ -21,11 +21,11 @@ class KernelDropsTest {
     private static final String LINE =
             "  321: %s 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000        0 53186 2 0000000000 %d\n";
 
-    @TempDir
-    Path directory;
+    private Path directory;
 
     @BeforeEach
-    void write() throws IOException {
+    void write(@TempDir Path empty) throws IOException {
+        directory = empty;
         Files.writeString(
                 directory.resolve("udp"),
                 HEAD
@@ -57,12 +57,8 @@ class KernelDropsTest {
     void whereTheSystemDoesNotTellThereIsNothing() throws IOException {
         assertThat(drops("127.0.0.1", 5514).available()).isTrue();
         assertThat(drops("127.0.0.1", 1).available()).isFalse();
-        assertThat(new KernelDrops(
-                                directory.resolve("none"),
-                                new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 5514),
-                                ByteOrder.LITTLE_ENDIAN)
-                        .available())
-                .isFalse();
+        directory = directory.resolve("none");
+        assertThat(drops("127.0.0.1", 5514).available()).isFalse();
     }
 
     @Test

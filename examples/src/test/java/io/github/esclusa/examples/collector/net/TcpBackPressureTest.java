@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.net;
 
-import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -75,7 +73,7 @@ class TcpBackPressureTest {
             rig.intake.fullFor(frame -> false);
             rig.intake.decide(Verdict.ACCEPTED);
             sending.get();
-            await().atMost(ofSeconds(40)).until(() -> rig.metric(TcpMetrics.FRAMES) == messages + 200);
+            rig.awaitMetric(TcpMetrics.FRAMES, messages + 200);
             List<String> ofLoud = rig.intake.texts().stream()
                     .filter(TcpBackPressureTest::fromLoud)
                     .toList();

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
 
 /** A listener on a free port with an intake, a clock moved by hand, and senders. */
@@ -76,7 +77,14 @@ final class TcpRig implements AutoCloseable {
     }
 
     void awaitMetric(String name, double value) {
-        await(name).atMost(Duration.ofSeconds(20)).until(() -> metric(name) == value);
+        eventually(() -> metric(name) == value);
+    }
+
+    static void eventually(Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(condition);
     }
 
     double closedFor(CloseReason reason) {

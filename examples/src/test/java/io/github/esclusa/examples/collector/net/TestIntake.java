@@ -2,15 +2,16 @@
 package io.github.esclusa.examples.collector.net;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.examples.collector.syslog.Frame;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -19,7 +20,10 @@ final class TestIntake implements StreamIntake, DatagramIntake {
 
     private record Waiting(Frame frame, Consumer<Verdict> whenDecided) {}
 
+    private static final long PATIENCE_SECONDS = 20;
+
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
     private final List<Frame> accepted = new ArrayList<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private Predicate<Frame> full = frame -> false;
@@ -40,9 +44,11 @@ final class TestIntake implements StreamIntake, DatagramIntake {
         try {
             if (full.test(frame)) {
                 waiting.add(new Waiting(frame, whenDecided));
+                changed.signalAll();
                 return Verdict.WAITING;
             }
             accepted.add(frame);
+            changed.signalAll();
             return Verdict.ACCEPTED;
         } finally {
             lock.unlock();
@@ -94,11 +100,29 @@ final class TestIntake implements StreamIntake, DatagramIntake {
     }
 
     List<Frame> awaitFrames(int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> frames().size() >= count);
+        await(() -> accepted.size() >= count, count + " frames accepted");
         return frames();
     }
 
     void awaitWaiting(int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> waiting() >= count);
+        await(() -> waiting.size() >= count, count + " frames waiting");
+    }
+
+    private void await(BooleanSupplier condition, String what) {
+        long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        lock.lock();
+        try {
+            while (!condition.getAsBoolean()) {
+                if (left <= 0) {
+                    throw new AssertionError("waited in vain for " + what + ": there are " + accepted.size()
+                            + " accepted and " + waiting.size() + " waiting");
+                }
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while waiting for " + what, e);
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.examples.collector.syslog.Frame;
 import io.github.esclusa.examples.collector.syslog.IdSource;
@@ -81,7 +80,7 @@ class UdpListenerTest {
             assertThat(frame.receivedAt()).isEqualTo(NOW);
         });
         assertThat(frames.get(0).id()).isLessThan(frames.get(1).id());
-        await().until(() -> metric(UdpMetrics.FRAMES) == 2);
+        TcpRig.eventually(() -> metric(UdpMetrics.FRAMES) == 2);
         assertThat(metric(UdpMetrics.DATAGRAMS)).isEqualTo(2);
         assertThat(metric(UdpMetrics.RECEIVED)).isEqualTo(19);
     }
