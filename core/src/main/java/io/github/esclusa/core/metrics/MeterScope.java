@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +32,8 @@ public final class MeterScope implements AutoCloseable {
     /** The key of the tag that carries the component's name, present on every meter. */
     public static final String NAME_TAG = "name";
 
+    private static final String MARKER = "1 while the component lives";
+
     private static final Logger log = LoggerFactory.getLogger(MeterScope.class);
 
     private final String kind;
@@ -43,6 +44,10 @@ public final class MeterScope implements AutoCloseable {
 
     @GuardedBy("lock")
     private final List<Meter> meters = new ArrayList<>();
+
+    /** Registrations under way. */
+    @GuardedBy("lock")
+    private int registering;
 
     @GuardedBy("lock")
     private boolean closed;
@@ -89,78 +94,124 @@ public final class MeterScope implements AutoCloseable {
      * @return the meter; {@code null} without a registry, after {@link #close}, and when the registry threw
      */
     public <M extends Meter> @Nullable M register(BiFunction<MeterRegistry, Tags, M> registration) {
-        if (registry == null || broken) {
+        if (registry == null || broken || !enter()) {
             return null;
         }
-        M meter;
+        M meter = null;
         try {
             meter = registration.apply(registry, tags());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // Filters and naming conventions are foreign code.
             broken = true;
-            log.warn("the meter registry failed for {} '{}', which goes on unwatched", kind, name, e);
-            return null;
+            warn("the meter registry failed for {} '{}', which goes on unwatched", e);
         }
-        if (!keep(meter)) {
-            remove(registry, meter);
-            return null;
-        }
-        return meter;
+        return leave(meter) ? meter : null;
     }
 
-    /** Removes this scope's meters, and only those. Further calls do nothing. */
+    /**
+     * Removes this scope's meters, and only those. Registrations that run on other threads meanwhile are not waited for:
+     * the last of them removes the meters, and the name stays taken until then. Further calls do nothing.
+     */
     @Override
     public void close() {
         List<Meter> removed;
         lock.lock();
         try {
             closed = true;
-            removed = List.copyOf(meters);
-            meters.clear();
+            removed = takeIfQuiet();
         } finally {
             lock.unlock();
         }
-        if (registry != null) {
-            // The last one first: the marker, registered first, keeps the name taken until the others are gone.
-            for (int i = removed.size() - 1; i >= 0; i--) {
-                remove(registry, removed.get(i));
+        removeAll(removed);
+    }
+
+    private boolean enter() {
+        lock.lock();
+        try {
+            if (closed) {
+                // Its meters may be a successor's by now: asking for one would hand us theirs, to be removed as ours.
+                return false;
             }
+            registering++;
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private boolean keep(Meter meter) {
+    /** Ends a registration. Answers whether the scope is still open. */
+    private boolean leave(@Nullable Meter meter) {
+        List<Meter> removed;
+        boolean open;
         lock.lock();
         try {
-            return !closed && meters.add(meter);
+            registering--;
+            if (meter != null) {
+                meters.add(meter);
+            }
+            open = !closed;
+            removed = takeIfQuiet();
         } finally {
             lock.unlock();
+        }
+        removeAll(removed);
+        return open;
+    }
+
+    /** All meters, once the scope is closed and nobody is registering another. */
+    @GuardedBy("lock")
+    private List<Meter> takeIfQuiet() {
+        if (!closed || registering > 0) {
+            return List.of();
+        }
+        List<Meter> taken = List.copyOf(meters);
+        meters.clear();
+        return taken;
+    }
+
+    private void removeAll(List<Meter> removed) {
+        if (registry == null) {
+            return;
+        }
+        // The last one first: the marker, registered first, keeps the name taken until the others are gone.
+        for (int i = removed.size() - 1; i >= 0; i--) {
+            remove(registry, removed.get(i));
         }
     }
 
     private void remove(MeterRegistry from, Meter meter) {
         try {
             from.remove(meter);
-        } catch (RuntimeException e) {
-            log.warn("the meter registry failed while the meters of {} '{}' were removed", kind, name, e);
+        } catch (RuntimeException | Error e) {
+            warn("the meter registry failed while the meters of {} '{}' were removed", e);
+        }
+    }
+
+    private void warn(String message, Throwable thrown) {
+        try {
+            log.warn(message, kind, name, thrown);
+        } catch (RuntimeException | Error e) {
+            thrown.addSuppressed(e); // The logger fails too: nobody is left to tell, and the work goes on.
         }
     }
 
     /**
-     * Registers the marker. Registering is atomic in the registry, and answers with the marker that was there first:
-     * each marker reads as a number of its own until its claim is settled, so two that race know which of them won.
+     * Registers the marker. Registering is atomic in the registry, and answers with the marker that was there first. Two
+     * markers are told apart by the identity of their descriptions, which every registry keeps, one that has nothing
+     * behind it too (a composite without children), whereas a value can only be read where a real registry is.
      */
+    @SuppressWarnings("ReferenceEquality") // Identity is what tells the claims apart.
     private void claimName() {
-        Claim claim = new Claim();
-        Gauge marker = register((meters, tags) -> Gauge.builder(kind + ".info", claim, Claim::value)
-                .description("1 while the component lives")
+        String claim = new String(MARKER.toCharArray());
+        Gauge marker = register((meters, tags) -> Gauge.builder(kind + ".info", () -> 1)
+                .description(claim)
                 .tags(tags)
                 .strongReference(true)
                 .register(meters));
         if (marker == null) {
             return;
         }
-        double found = marker.value();
-        if (found == claim.value || found == 0 || Double.isNaN(found)) { // zero, NaN: a registry that keeps nothing
-            claim.value = 1;
+        String found = marker.getId().getDescription();
+        if (found == claim || !MARKER.equals(found)) { // or a filter has rewritten it, and nothing can be said
             return;
         }
         forget(marker);
@@ -174,16 +225,6 @@ public final class MeterScope implements AutoCloseable {
             meters.remove(meter);
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** What a marker meter reads: a number nobody else has, then 1. */
-    private static final class Claim {
-
-        volatile double value = ThreadLocalRandom.current().nextDouble(Double.MIN_NORMAL, 1);
-
-        double value() {
-            return value;
         }
     }
 

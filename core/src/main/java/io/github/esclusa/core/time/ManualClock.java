@@ -61,13 +61,15 @@ public final class ManualClock implements Clock {
         List<Waiter> due = new ArrayList<>();
         lock.lock();
         try {
-            long moved = now + by.toNanos();
+            long moved = now + Deadline.nanosOf(by);
             now = moved;
             for (Waiter waiter : waiters) {
                 if (waiter.deadlineNanos() - moved <= 0) {
                     due.add(waiter);
                 }
             }
+            // From here on they wait for nothing but their lock, and are not to be mistaken for new waiters.
+            waiters.removeAll(due);
         } finally {
             lock.unlock();
         }
@@ -152,7 +154,7 @@ public final class ManualClock implements Clock {
     private void unregister(Waiter waiter) {
         lock.lock();
         try {
-            waiters.remove(waiter); // or its equal twin, which waits for the same signal
+            waiters.remove(waiter); // or its equal twin; gone already if its moment has come
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -1,0 +1,764 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.core.thread;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some tasks that belong together, on threads of their own: started together, waited for together, and failing together.
+ *
+ * <pre>{@code
+ * try (var group = TaskGroup.<Page>open("fetch")) {
+ *     for (URI uri : uris) {
+ *         group.submit(() -> fetch(uri));
+ *     }
+ *     List<Page> pages = group.join();      // in the order of submission
+ * }
+ * }</pre>
+ *
+ * <p>The first failure cancels the rest, unless {@link FailurePolicy#KEEP_GOING} is chosen. A failure never disappears:
+ * it leaves by {@link #join}, by {@link Task#get}, or, if nobody has been told of it by then, by {@link #close}. Each task
+ * submitted ends as exactly one of succeeded, failed or cancelled ({@link #balance}).
+ *
+ * <p>A task gets a thread of its own, or waits for one of {@link Builder#threads} threads. Threads end when there is
+ * nothing to run; an idle group has none. A group keeps the results of all its tasks until it is dropped: it is for one
+ * piece of work, not for the life of a process.
+ *
+ * <p>{@code join} and {@code close} are for the thread that opened the group; called from inside one of its own tasks,
+ * where they would wait for themselves, they fail at once.
+ *
+ * @param <T> what the tasks return
+ */
+public final class TaskGroup<T extends @Nullable Object> implements AutoCloseable {
+
+    private final String name;
+    private final int maxThreads;
+    private final FailurePolicy onFailure;
+    private final Duration grace;
+
+    private final Clock clock;
+    private final ThreadFactory threads;
+    private final TaskMeters meters;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Signalled when the last task has been settled, and when the last worker has gone. */
+    private final Condition quiet = lock.newCondition();
+
+    /** All tasks in order of submission; those from {@link #next} on have not been looked at by a worker. */
+    @GuardedBy("lock")
+    private final List<Task<T>> tasks = new ArrayList<>();
+
+    @GuardedBy("lock")
+    private int next;
+
+    /** Threads started or about to be. While a task is queued there is at least one. */
+    @GuardedBy("lock")
+    private int workers;
+
+    @GuardedBy("lock")
+    private long started;
+
+    @GuardedBy("lock")
+    private long running;
+
+    @GuardedBy("lock")
+    private long succeeded;
+
+    @GuardedBy("lock")
+    private long failed;
+
+    /** The failed tasks are linked in the order in which they failed. */
+    @GuardedBy("lock")
+    private @Nullable Task<T> firstFailure;
+
+    @GuardedBy("lock")
+    private @Nullable Task<T> lastFailure;
+
+    @GuardedBy("lock")
+    private long cancelled;
+
+    /** All that is not settled is to be cancelled, and so is all that comes. */
+    @GuardedBy("lock")
+    private boolean cancelling;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** A close gave up on tasks that would not end: the last worker removes the meters. */
+    @GuardedBy("lock")
+    private boolean abandoned;
+
+    private TaskGroup(Builder settings) {
+        this.name = settings.name;
+        this.maxThreads = settings.threads;
+        this.onFailure = settings.onFailure;
+        this.grace = settings.grace;
+        this.clock = settings.clock;
+        this.threads = settings.factory != null ? settings.factory : NamedThreads.of(settings.kind, name);
+        this.meters = TaskMeters.open(this, settings.registry);
+    }
+
+    /**
+     * Starts the configuration of a group.
+     *
+     * @param name what the group does; its threads are called {@code <name>-1} and so on
+     * @return a builder with the defaults: a platform thread for each task, the first failure cancels the rest
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Opens a group with the defaults of {@link #builder}.
+     *
+     * @param <T> what the tasks return
+     * @param name what the group does
+     * @return the group; close it
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T extends @Nullable Object> TaskGroup<T> open(String name) {
+        return builder(name).open();
+    }
+
+    /**
+     * The name this group was given.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Takes a task. It begins as soon as it has a thread; in a group that has been cancelled, by a failure for example,
+     * it is cancelled at once and never begins.
+     *
+     * @param work what to run
+     * @return a handle on the task
+     * @throws RejectedExecutionException after {@link #close}; the task was not taken
+     */
+    @CanIgnoreReturnValue
+    public Task<T> submit(Callable<? extends T> work) {
+        requireNonNull(work, "work");
+        Task<T> task;
+        boolean startWorker = false;
+        lock.lock();
+        try {
+            if (closed) {
+                throw new RejectedExecutionException("task group '" + name
+                        + "' is closed and takes no more tasks: submit before it is closed, or open another group");
+            }
+            task = new Task<>(this, lock, tasks.size() + 1, work);
+            tasks.add(task);
+            if (cancelling) {
+                cancelQueued(task);
+            } else if (workers < maxThreads) {
+                workers++;
+                startWorker = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (startWorker) {
+            startWorker(task);
+        }
+        return task;
+    }
+
+    /**
+     * Waits, without a deadline, for all tasks submitted so far and meanwhile.
+     *
+     * @return the results of the tasks, in order of submission; those cancelled through their handle have none.
+     *     Unmodifiable
+     * @throws TasksFailedException if any task failed, once all have come to their end; again at each call
+     * @throws CancellationException if none failed, but {@link #cancel()} cancelled some
+     * @throws InterruptedException if the calling thread is interrupted while it waits; the tasks go on
+     * @throws IllegalStateException if called from inside one of the group's own tasks
+     */
+    public List<T> join() throws InterruptedException {
+        requireOutside("join");
+        lock.lockInterruptibly();
+        try {
+            while (!allSettled()) {
+                quiet.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return results();
+    }
+
+    /**
+     * Waits for all tasks submitted so far and meanwhile, but no longer than a timeout.
+     *
+     * @param timeout how long to wait at most; zero or negative looks once
+     * @return the results of the tasks, as {@link #join()}
+     * @throws StillRunningException if the time ran out: it names the tasks that run and shows their stacks, and its
+     *     cause is what has failed so far; the tasks go on
+     * @throws TasksFailedException as {@link #join()}
+     * @throws CancellationException as {@link #join()}
+     * @throws InterruptedException if the calling thread is interrupted while it waits; the tasks go on
+     * @throws IllegalStateException if called from inside one of the group's own tasks
+     */
+    public List<T> join(Duration timeout) throws InterruptedException, StillRunningException {
+        requireOutside("join");
+        Deadline deadline = deadline(timeout);
+        boolean settled = true;
+        lock.lockInterruptibly();
+        try {
+            while (settled && !allSettled()) {
+                settled = deadline.await(lock, quiet);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!settled) {
+            throw stillRunning("join gave up after " + timeout);
+        }
+        return results();
+    }
+
+    /**
+     * Cancels every task that has not come to its end, and every one submitted from now on. Those that run are
+     * interrupted and come to their own end; this method does not wait for it.
+     */
+    public void cancel() {
+        lock.lock();
+        try {
+            cancelUnsettled();
+        } finally {
+            lock.unlock();
+        }
+        interruptCancelled();
+    }
+
+    /**
+     * Takes no more tasks, and waits until all have come to their end and their threads are done; after that the group's
+     * meters are gone. If the calling thread is interrupted meanwhile, the tasks are cancelled, and waited for no longer
+     * than the group's grace ({@link Builder#grace}) or until a second interrupt; the thread's interrupt status is set on
+     * return. Further calls do nothing more.
+     *
+     * @throws TasksFailedException if tasks failed of which neither {@link #join} nor {@link Task#get} has told anybody
+     * @throws IllegalStateException if tasks did not heed the interrupt within the grace: the cause names them and shows
+     *     their stacks; or if called from inside one of the group's own tasks
+     */
+    @Override
+    public void close() {
+        requireOutside("close");
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        boolean gone;
+        try {
+            gone = awaitWorkersGone(null);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            cancel();
+            gone = awaitWorkersGoneWithinGrace();
+        }
+        try {
+            finish(gone);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * What has become of the tasks so far: a consistent snapshot, final once the group is closed.
+     *
+     * @return the balance
+     */
+    public TaskBalance balance() {
+        lock.lock();
+        try {
+            long queued = tasks.size() - running - succeeded - failed - cancelled;
+            return new TaskBalance(tasks.size(), queued, running, succeeded, failed, cancelled);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long started() {
+        lock.lock();
+        try {
+            return started;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Deadline deadline(Duration timeout) {
+        return Deadline.after(timeout, clock);
+    }
+
+    boolean cancel(Task<T> task) {
+        lock.lock();
+        try {
+            if (task.isSettled()) {
+                return false;
+            }
+            task.requestCancel();
+            if (task.stateNow() == Task.State.QUEUED) {
+                cancelQueued(task);
+                return true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        task.interruptRunner();
+        return true;
+    }
+
+    // The workers.
+
+    private void startWorker(Task<T> task) {
+        try {
+            threads.newThread(this::work).start();
+        } catch (Throwable e) { // No memory for another thread, most likely: the task must not be left to nobody.
+            workerDidNotStart(task, e);
+        }
+    }
+
+    private void work() {
+        Task<T> task = take();
+        while (task != null) {
+            run(task);
+            task = take();
+        }
+    }
+
+    /**
+     * The next task to run; {@code null} if this worker is to end. That it ends and that a submit counts on it are
+     * decided under one lock, so no task is left behind by a worker on its way out.
+     */
+    private @Nullable Task<T> take() {
+        boolean last;
+        lock.lock();
+        try {
+            while (next < tasks.size()) {
+                Task<T> task = tasks.get(next++);
+                if (task.stateNow() == Task.State.QUEUED) {
+                    task.queuedToRunning();
+                    started++;
+                    running++;
+                    return task;
+                }
+            }
+            last = workerGone();
+        } finally {
+            lock.unlock();
+        }
+        if (last) {
+            meters.close();
+        }
+        return null;
+    }
+
+    private void run(Task<T> task) {
+        T returned = null;
+        Throwable thrown = null;
+        try {
+            returned = task.call();
+        } catch (Throwable e) { // Errors too: they belong to whoever joins, and this thread has other tasks to run.
+            thrown = e;
+        }
+        task.runnerLeft();
+        Thread.interrupted(); // Whatever the task was told or did to its thread ends with it.
+        boolean cancelsRest;
+        lock.lock();
+        try {
+            cancelsRest = runningToEnd(task, returned, thrown);
+        } finally {
+            lock.unlock();
+        }
+        if (cancelsRest) {
+            interruptCancelled();
+        }
+    }
+
+    private void workerDidNotStart(Task<T> task, Throwable reason) {
+        boolean cancelsRest = false;
+        boolean last;
+        lock.lock();
+        try {
+            last = workerGone();
+            // Without a worker nobody would come for the tasks that counted on this one either.
+            for (int i = workers == 0 ? next : task.number() - 1; i < tasks.size(); i++) {
+                Task<T> left = tasks.get(i);
+                if (left.stateNow() == Task.State.QUEUED) {
+                    cancelsRest |= settle(left, Task.State.FAILED, null, reason);
+                }
+                if (workers > 0) {
+                    break;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (cancelsRest) {
+            interruptCancelled();
+        }
+        if (last) {
+            meters.close();
+        }
+    }
+
+    // Transitions. The lock is held.
+
+    @GuardedBy("lock")
+    private boolean runningToEnd(Task<T> task, @Nullable T returned, @Nullable Throwable thrown) {
+        running--;
+        return settle(task, task.endOf(thrown), returned, thrown);
+    }
+
+    @GuardedBy("lock")
+    private void cancelQueued(Task<T> task) {
+        task.requestCancel();
+        settle(task, Task.State.CANCELLED, null, null);
+    }
+
+    /** Settles a task, once; nothing here allocates. Answers whether it has made the group cancel the rest. */
+    @GuardedBy("lock")
+    @CanIgnoreReturnValue
+    private boolean settle(Task<T> task, Task.State end, @Nullable T returned, @Nullable Throwable thrown) {
+        task.settle(end, returned, thrown);
+        boolean cancelsRest = false;
+        switch (end) {
+            case SUCCEEDED -> succeeded++;
+            case CANCELLED -> cancelled++;
+            case FAILED -> {
+                failed++;
+                if (lastFailure == null) {
+                    firstFailure = task;
+                } else {
+                    lastFailure.failedBefore(task);
+                }
+                lastFailure = task;
+                if (onFailure == FailurePolicy.CANCEL_REST && !cancelling) {
+                    cancelUnsettled();
+                    cancelsRest = true;
+                }
+            }
+            case QUEUED, RUNNING -> throw new IllegalStateException(end + " is not an end");
+        }
+        if (allSettled()) {
+            quiet.signalAll();
+        }
+        return cancelsRest;
+    }
+
+    /** Cancels the tasks that are queued and marks those that run; {@link #interruptCancelled} follows. */
+    @GuardedBy("lock")
+    private void cancelUnsettled() {
+        cancelling = true;
+        for (int i = 0; i < tasks.size(); i++) {
+            Task<T> task = tasks.get(i);
+            if (task.stateNow() == Task.State.QUEUED) {
+                cancelQueued(task);
+            } else if (!task.isSettled()) {
+                task.requestCancel();
+            }
+        }
+    }
+
+    /** Answers whether the meters are this worker's to remove. */
+    @GuardedBy("lock")
+    private boolean workerGone() {
+        workers--;
+        if (workers > 0) {
+            return false;
+        }
+        quiet.signalAll();
+        return abandoned;
+    }
+
+    @GuardedBy("lock")
+    private boolean allSettled() {
+        return tasks.size() == succeeded + failed + cancelled;
+    }
+
+    // Waiting, and telling.
+
+    /** Interrupts what has been asked to stop, with the lock let go for each: an interrupt may run foreign code. */
+    private void interruptCancelled() {
+        for (int i = 0; ; i++) {
+            Task<T> task;
+            lock.lock();
+            try {
+                if (i >= tasks.size()) {
+                    return;
+                }
+                task = tasks.get(i);
+                if (task.stateNow() != Task.State.RUNNING || !task.isCancelRequested()) {
+                    continue;
+                }
+            } finally {
+                lock.unlock();
+            }
+            task.interruptRunner();
+        }
+    }
+
+    private boolean awaitWorkersGone(@Nullable Deadline deadline) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (workers > 0) {
+                if (deadline == null) {
+                    quiet.await();
+                } else if (!deadline.await(lock, quiet)) {
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean awaitWorkersGoneWithinGrace() {
+        try {
+            return awaitWorkersGone(deadline(grace));
+        } catch (InterruptedException e) {
+            return false; // A second interrupt; the first is passed on to the caller already.
+        }
+    }
+
+    private void finish(boolean gone) {
+        boolean done;
+        lock.lock();
+        try {
+            done = gone || workers == 0;
+            abandoned = !done;
+        } finally {
+            lock.unlock();
+        }
+        TasksFailedException unreported = failure(false);
+        if (!done) {
+            IllegalStateException stuck = new IllegalStateException(
+                    "task group '" + name + "' was closed without all of its tasks having come to their end",
+                    stillRunning("close was interrupted and gave up after a grace of " + grace));
+            if (unreported != null) {
+                stuck.addSuppressed(unreported);
+            }
+            throw stuck;
+        }
+        meters.close();
+        if (unreported != null) {
+            throw unreported;
+        }
+    }
+
+    /** What has failed, or what of it nobody has been told; {@code null} if that is nothing. From here it counts as told. */
+    private @Nullable TasksFailedException failure(boolean again) {
+        List<Throwable> thrown = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Task<T> task = firstFailure; task != null; task = task.nextFailure()) {
+                Throwable reported = task.report(again);
+                if (reported != null) {
+                    thrown.add(reported);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return thrown.isEmpty() ? null : TaskReport.failed(name, balance(), thrown);
+    }
+
+    private List<T> results() {
+        TasksFailedException failure = failure(true);
+        if (failure != null) {
+            throw failure;
+        }
+        lock.lock();
+        try {
+            if (cancelling && cancelled > 0) {
+                throw new CancellationException("task group '" + name + "' was cancelled: " + cancelled + " of its "
+                        + tasks.size() + " tasks have no result");
+            }
+            List<T> results = new ArrayList<>(tasks.size());
+            for (Task<T> task : tasks) {
+                if (task.stateNow() == Task.State.SUCCEEDED) {
+                    results.add(task.resultOfSuccess());
+                }
+            }
+            return Collections.unmodifiableList(results);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private StillRunningException stillRunning(String what) {
+        List<Task<T>> running = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Task<T> task : tasks) {
+                if (task.stateNow() == Task.State.RUNNING) {
+                    running.add(task);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return TaskReport.stillRunning(name, what, balance(), running, failure(true));
+    }
+
+    private void requireOutside(String attempt) {
+        Thread current = Thread.currentThread();
+        lock.lock();
+        try {
+            for (Task<T> task : tasks) {
+                if (task.runner() == current) {
+                    throw new IllegalStateException(task + " called " + attempt
+                            + " of its own group and would wait for itself: wait in the thread that opened the group");
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TaskGroup(" + name + ", " + balance() + ")";
+    }
+
+    /** The configuration of a {@link TaskGroup}. */
+    public static final class Builder {
+
+        private final String name;
+        private int threads = Integer.MAX_VALUE;
+        private ThreadKind kind = ThreadKind.PLATFORM;
+        private FailurePolicy onFailure = FailurePolicy.CANCEL_REST;
+        private Duration grace = Duration.ofSeconds(10);
+        private Clock clock = Clock.system();
+        private @Nullable MeterRegistry registry;
+        private @Nullable ThreadFactory factory;
+
+        private Builder(String name) {
+            this.name = requireNonNull(name, "name");
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("the name of the task group is blank: say what it does");
+            }
+        }
+
+        /**
+         * How many tasks run at once; the others wait for a thread. Tasks that wait for one another need a thread each.
+         * Default: as many as there are tasks.
+         *
+         * @param count the number of threads; positive
+         * @return this builder
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder threads(int count) {
+            if (count < 1) {
+                throw new IllegalArgumentException("threads of task group '" + name + "' is " + count
+                        + ": allowed is 1 and more; leave it out for a thread for each task");
+            }
+            this.threads = count;
+            return this;
+        }
+
+        /**
+         * What the tasks run on. Default: {@link ThreadKind#PLATFORM}.
+         *
+         * @param threadKind platform, daemon or virtual
+         * @return this builder
+         */
+        public Builder threadKind(ThreadKind threadKind) {
+            this.kind = requireNonNull(threadKind, "threadKind");
+            return this;
+        }
+
+        /**
+         * What becomes of the others when a task fails. Default: {@link FailurePolicy#CANCEL_REST}.
+         *
+         * @param policy the policy
+         * @return this builder
+         */
+        public Builder onFailure(FailurePolicy policy) {
+            this.onFailure = requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * How long an interrupted {@link TaskGroup#close} waits for the tasks it has cancelled. Default: 10 seconds.
+         *
+         * @param duration the grace; zero or more
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder grace(Duration duration) {
+            if (duration.isNegative()) {
+                throw new IllegalArgumentException(
+                        "grace of task group '" + name + "' is " + duration + ": allowed is zero and more");
+            }
+            this.grace = duration;
+            return this;
+        }
+
+        /**
+         * Publishes the meters of {@link TaskMeters}. Default: none.
+         *
+         * @param meterRegistry where they go; {@code null} for none
+         * @return this builder
+         */
+        public Builder meterRegistry(@Nullable MeterRegistry meterRegistry) {
+            this.registry = meterRegistry;
+            return this;
+        }
+
+        /**
+         * What timeouts are measured on.
+         *
+         * @param source the clock; default {@link Clock#system()}
+         * @return this builder
+         */
+        public Builder clock(Clock source) {
+            this.clock = requireNonNull(source, "source");
+            return this;
+        }
+
+        /** For tests: threads that do not start. */
+        Builder threadFactory(ThreadFactory threadFactory) {
+            this.factory = threadFactory;
+            return this;
+        }
+
+        /**
+         * Opens the group. No thread is started before the first task.
+         *
+         * @param <T> what the tasks return
+         * @return the group; close it
+         * @throws UnsupportedOperationException if virtual threads were chosen and the running JVM has none
+         * @throws IllegalStateException if a group of this name is in the registry already and has not been closed
+         */
+        public <T extends @Nullable Object> TaskGroup<T> open() {
+            return new TaskGroup<>(this);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.core.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.esclusa.core.testing.LogCapture;
+import io.github.esclusa.core.testing.Running;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
+import io.micrometer.core.instrument.simple.SimpleConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class MeterScopeTest {
+
+    private static final String KIND = "esclusa.test";
+
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+
+    static Stream<MeterRegistry> registries() {
+        return Stream.of(
+                new SimpleMeterRegistry(),
+                new CompositeMeterRegistry(),
+                new CompositeMeterRegistry(
+                        Clock.SYSTEM, List.of(new SimpleMeterRegistry(), new SimpleMeterRegistry())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("registries")
+    void secondLiveComponentOfANameIsAnErrorAndChangesNothing(MeterRegistry any) {
+        MeterScope first = MeterScope.open(KIND, "a", any);
+        counter(first, "hits");
+        List<Meter> before = any.getMeters();
+
+        assertThatThrownBy(() -> MeterScope.open(KIND, "a", any))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(KIND)
+                .hasMessageContaining("'a'");
+
+        assertThat(any.getMeters()).containsExactlyInAnyOrderElementsOf(before);
+        MeterScope otherName = MeterScope.open(KIND, "b", any);
+        MeterScope otherKind = MeterScope.open("esclusa.other", "a", any);
+        first.close();
+        MeterScope successor = MeterScope.open(KIND, "a", any);
+        Stream.of(otherName, otherKind, successor).forEach(MeterScope::close);
+        assertThat(any.getMeters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("registries")
+    void ofManyThatRaceForANameOneWins(MeterRegistry any) throws Exception {
+        for (int round = 0; round < 50; round++) {
+            CyclicBarrier together = new CyclicBarrier(4);
+            List<Running<@Nullable MeterScope>> racers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                racers.add(Running.call(() -> {
+                    together.await();
+                    try {
+                        return MeterScope.open(KIND, "raced", any);
+                    } catch (IllegalStateException e) {
+                        return null;
+                    }
+                }));
+            }
+            int won = 0;
+            for (Running<@Nullable MeterScope> racer : racers) {
+                MeterScope scope = racer.result();
+                if (scope != null) {
+                    won++;
+                    scope.close();
+                }
+            }
+            assertThat(won).isPositive();
+            assertThat(any.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void closeRemovesItsOwnMetersAndOnlyThose() {
+        Counter foreign = registry.counter("hits", "name", "foreign");
+        MeterScope a = MeterScope.open(KIND, "a", registry);
+        MeterScope b = MeterScope.open(KIND, "b", registry);
+        counter(a, "hits");
+        Counter kept = counter(b, "hits");
+
+        a.close();
+
+        assertThat(registry.getMeters()).contains(foreign, kept).hasSize(3);
+        b.close();
+        assertThat(registry.getMeters()).containsExactly(foreign);
+    }
+
+    @Test
+    void lateCloseDoesNotRemoveASuccessorsMeters() {
+        MeterScope first = MeterScope.open(KIND, "a", registry);
+        counter(first, "hits");
+        first.close();
+        MeterScope second = MeterScope.open(KIND, "a", registry);
+        counter(second, "hits");
+
+        first.close();
+
+        assertThat(registry.getMeters()).hasSize(2);
+    }
+
+    @Test
+    void lateRegistrationDoesNotRemoveASuccessorsMeters() {
+        MeterScope first = MeterScope.open(KIND, "a", registry);
+        first.close();
+        MeterScope second = MeterScope.open(KIND, "a", registry);
+        Counter hits = counter(second, "hits");
+
+        assertThat(counter(first, "hits")).isNull();
+
+        assertThat(registry.getMeters()).contains(hits);
+    }
+
+    /** The registration is held up while its scope is closed: the name must not be free before it is through. */
+    @Test
+    void registrationThatRacesCloseKeepsTheNameUntilItIsThrough() throws Exception {
+        MeterScope first = MeterScope.open(KIND, "a", registry);
+        CountDownLatch registering = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Running<Boolean> late = Running.call(() -> {
+            Counter registered = first.register((meters, tags) -> {
+                registering.countDown();
+                awaitQuietly(go);
+                return Counter.builder("hits").tags(tags).register(meters);
+            });
+            return registered == null;
+        });
+        registering.await();
+        first.close();
+
+        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        go.countDown();
+
+        assertThat(late.result()).isTrue();
+        assertThat(registry.getMeters()).isEmpty();
+        MeterScope.open(KIND, "a", registry).close();
+    }
+
+    @Test
+    void worksWithoutARegistry() {
+        MeterScope scope = MeterScope.open(KIND, "a", null);
+        assertThat(counter(scope, "hits")).isNull();
+        assertThat(scope).hasToString("MeterScope(esclusa.test, a)");
+        scope.close();
+    }
+
+    @Test
+    void registryThatThrowsIsReportedOnceAndLeftAlone() {
+        List<String> asked = new ArrayList<>();
+        registry.config().meterFilter(new MeterFilter() {
+            @Override
+            public MeterFilterReply accept(Meter.Id id) {
+                asked.add(id.getName());
+                if (id.getName().equals("broken")) {
+                    throw new StackOverflowError("an Error, on purpose");
+                }
+                return MeterFilterReply.NEUTRAL;
+            }
+        });
+        try (LogCapture log = LogCapture.of(MeterScope.class)) {
+            MeterScope scope = MeterScope.open(KIND, "a", registry);
+            assertThat(counter(scope, "before")).isNotNull();
+            assertThat(counter(scope, "broken")).isNull();
+            assertThat(counter(scope, "after")).isNull();
+            assertThat(asked).doesNotContain("after");
+            assertThat(log.lines()).singleElement().asString().contains("WARN", KIND, "'a'");
+            scope.close();
+            assertThat(registry.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void registryThatThrowsAtRemovalDoesNotStopTheOthersFromGoing() {
+        MeterRegistry failing = new SimpleMeterRegistry(SimpleConfig.DEFAULT, Clock.SYSTEM) {
+            @Override
+            public @Nullable Meter remove(Meter meter) {
+                Meter removed = super.remove(meter);
+                if (meter.getId().getName().equals("hits")) {
+                    throw new IllegalStateException("on purpose");
+                }
+                return removed;
+            }
+        };
+        MeterScope scope = MeterScope.open(KIND, "a", failing);
+        counter(scope, "hits");
+        counter(scope, "misses");
+        assertThatCode(scope::close).doesNotThrowAnyException();
+        assertThat(failing.getMeters()).isEmpty();
+    }
+
+    @Test
+    void loggerThatThrowsDoesNotReachTheComponent() {
+        registry.config().meterFilter(MeterFilter.deny(id -> {
+            throw new IllegalStateException("a broken filter, on purpose");
+        }));
+        try (LogCapture log = LogCapture.broken(MeterScope.class)) {
+            MeterScope scope = MeterScope.open(KIND, "a", registry);
+            assertThat(counter(scope, "hits")).isNull();
+            scope.close();
+            assertThat(log.lines()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void deniedMetersLeaveTheComponentWorkingAndTheNameUnguarded() {
+        registry.config().meterFilter(MeterFilter.deny());
+        MeterScope first = MeterScope.open(KIND, "a", registry);
+        MeterScope second = MeterScope.open(KIND, "a", registry);
+        Counter hits = counter(first, "hits");
+        assertThat(hits).isNotNull();
+        hits.increment();
+        first.close();
+        second.close();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void filterThatRewritesDescriptionsDoesNotBreakTheComponent() {
+        registry.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return new Meter.Id(id.getName(), Tags.of(id.getTags()), null, "x", id.getType());
+            }
+        });
+        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        assertThat(counter(scope, "hits")).isNotNull();
+        scope.close();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void filterThatRenamesStillLetsCloseRemoveEverything() {
+        registry.config().commonTags("host", "here");
+        registry.config().meterFilter(MeterFilter.renameTag(KIND, MeterScope.NAME_TAG, "component"));
+        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        counter(scope, KIND + ".hits");
+        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        scope.close();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void bucketsReachFromTenMicrosecondsToTenSeconds() {
+        assertThat(Buckets.latency()).hasSize(7).isSorted();
+        assertThat(Buckets.latency()[0].toNanos()).isEqualTo(10_000);
+        assertThat(Buckets.latency()[6].toSeconds()).isEqualTo(10);
+    }
+
+    private static @Nullable Counter counter(MeterScope scope, String name) {
+        return scope.register((meters, tags) -> Counter.builder(name).tags(tags).register(meters));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
