@@ -35,7 +35,7 @@ class StartupGateTortureTest {
 
     @Test
     void whateverHappensEachStartedComponentIsClosedOnceAndEverybodyGetsAnAnswer() throws Exception {
-        int runs = Integer.getInteger("gate.torture.runs", 2_000);
+        int runs = Integer.getInteger("gate.torture.runs", 1_000);
         long seed = Long.getLong("gate.torture.seed", new Random().nextLong());
         for (int run = 0; run < runs; run++, seed++) {
             try {
