@@ -7,5 +7,7 @@ module io.github.esclusa.coordination {
     requires com.google.common;
     requires org.slf4j;
 
+    exports io.github.esclusa.coordination.timer;
+    exports io.github.esclusa.coordination.pool;
     exports io.github.esclusa.coordination.startup;
 }
