@@ -31,6 +31,9 @@ final class Board {
     private volatile GateState state = GateState.NEW;
 
     @GuardedBy("lock")
+    private boolean started;
+
+    @GuardedBy("lock")
     private @Nullable Failure failure;
 
     @GuardedBy("lock")
@@ -46,17 +49,25 @@ final class Board {
         return state;
     }
 
+    /** A stop may have come first, from a shutdown hook for example: that is an answer, a second start is a mistake. */
     void new2Starting() {
+        boolean stopped;
         lock.lock();
         try {
-            if (state != GateState.NEW) {
-                throw new IllegalStateException("gate '" + name + "' cannot be started, it is " + state
-                        + ": a gate starts once, build another");
+            if (state == GateState.NEW) {
+                state = GateState.STARTING;
+                started = true;
+                return;
             }
-            state = GateState.STARTING;
+            stopped = !started;
         } finally {
             lock.unlock();
         }
+        if (stopped) {
+            throw startupFailed();
+        }
+        throw new IllegalStateException(
+                "gate '" + name + "' cannot be started, it is " + state + ": a gate starts once, build another");
     }
 
     /** Opens the gate if it is still starting and every component is ready. */

@@ -94,10 +94,10 @@ public final class StartupGate implements AutoCloseable {
      *
      * @param timeout how long starting may take; positive. A failed start takes up to the
      *     {@linkplain Builder#stopTimeout stop timeout} more, for the rollback
-     * @throws StartupFailed if the gate did not become ready: names the culprit
+     * @throws StartupFailed if the gate did not become ready: names the culprit; or if it was stopped first
      * @throws InterruptedException if the calling thread is interrupted before all are ready; what had started is closed
      *     again, as after a failure
-     * @throws IllegalStateException if this gate was started or stopped before
+     * @throws IllegalStateException if this gate was started before
      */
     public void start(Duration timeout) throws InterruptedException {
         Limits.positive("gate '" + name() + "': start timeout", timeout);

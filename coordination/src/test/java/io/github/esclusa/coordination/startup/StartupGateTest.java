@@ -253,7 +253,9 @@ class StartupGateTest {
 
         assertThat(gate.stop(LONG).with(Outcome.NOT_STARTED)).containsExactly("a");
 
-        assertThatThrownBy(() -> gate.start(LONG)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> gate.start(LONG))
+                .isInstanceOfSatisfying(
+                        StartupFailed.class, e -> assertThat(e.reason()).isEqualTo(Reason.STOPPED));
         assertThat(journal.lines()).isEmpty();
     }
 }
