@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * resource and then leaves by interrupt hands it on in the same hold of the lock, before anybody can see it missing.
  *
  * <p><b>Invariants</b>, whenever the lock is free: a resource that could be lent at once is idle only if nobody waits;
- * while somebody waits there are as many promises as waiters, or there is no idle resource left to validate and no slot
- * or creator free.
+ * while somebody waits there are as many promises as waiters, or no slot or creator is free; and as many validations
+ * promised as waiters, or nothing is idle.
  *
  * <pre>
  *   OPEN ──close──► CLOSED ──nothing exists, nothing is being created──► DRAINED ──meters removed──► TERMINATED
@@ -116,11 +116,18 @@ final class HandOver<T> {
         }
     }
 
-    /** Starts what a refused try would have needed, so that the next one may find it; nothing if it is under way. */
-    void prime() {
+    /** As {@link #tryLend}; a refusal starts what would have been needed, unless it is under way. */
+    Attempt lendOrPrime(Lease<T> lease, long now) {
         lock.lock();
         try {
+            if (phase != Phase.OPEN) {
+                return Attempt.CLOSED;
+            }
+            if (lendIdle(lease, now)) {
+                return Attempt.LEASED;
+            }
             plan(waiters.size() + 1);
+            return Attempt.NONE;
         } finally {
             lock.unlock();
             startPlanned();
@@ -518,12 +525,14 @@ final class HandOver<T> {
         if (phase != Phase.OPEN) {
             return;
         }
+        // Whatever is idle here is stale. A creation under way is no reason to leave it lying: it may take far longer.
+        while (supply.validationsPromised() < demand && !idle.isEmpty()) {
+            Resource<T> stale = idle.removeLast();
+            stale.state = Resource.State.VALIDATING;
+            planned.add(supply.validate(stale));
+        }
         while (supply.promised() < demand) {
-            Resource<T> stale = idle.pollLast();
-            if (stale != null) {
-                stale.state = Resource.State.VALIDATING;
-                planned.add(supply.validate(stale));
-            } else if (!planCreation()) {
+            if (!planCreation()) {
                 break;
             }
         }

@@ -139,14 +139,13 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     public Optional<Lease<T>> tryAcquire() {
         Lease<T> lease = new Lease<>(this, Thread.currentThread());
-        return switch (handOver.tryLend(lease, nowIfValidating())) {
+        return switch (handOver.lendOrPrime(lease, nowIfValidating())) {
             case LEASED -> Optional.of(lentAtOnce(lease));
             case CLOSED -> {
                 meters.acquired(AcquireOutcome.CLOSED, 0);
                 throw new PoolClosedException(name());
             }
             case NONE -> {
-                handOver.prime();
                 meters.acquired(AcquireOutcome.REJECTED, 0);
                 yield Optional.empty();
             }

@@ -32,6 +32,10 @@ final class Supply<T> {
     private final Semaphore slots;
 
     private final Set<Job<T>> promises = new LinkedHashSet<>();
+
+    /** How many of the promises are validations. */
+    private int validationsPromised;
+
     private int creating;
     private long failures;
     private @Nullable Throwable lastFailure;
@@ -61,6 +65,7 @@ final class Supply<T> {
     Job.Validate<T> validate(Resource<T> resource) {
         Job.Validate<T> job = new Job.Validate<>(resource);
         promises.add(job);
+        validationsPromised++;
         return job;
     }
 
@@ -83,7 +88,7 @@ final class Supply<T> {
     }
 
     void validationEnded(Job.Validate<T> job) {
-        promises.remove(job);
+        forget(job);
     }
 
     /** A resource has been destroyed. */
@@ -98,13 +103,24 @@ final class Supply<T> {
     /** A waiter has waited in vain: what was under way longest is late, unless all of it is wanted by others. */
     void forgetEldestPromise(int stillWaiting) {
         if (promises.size() > stillWaiting) {
-            promises.remove(promises.iterator().next());
+            forget(promises.iterator().next());
         }
     }
 
     /** The pool is closed: nothing is wanted any more. */
     void forgetPromises() {
         promises.clear();
+        validationsPromised = 0;
+    }
+
+    int validationsPromised() {
+        return validationsPromised;
+    }
+
+    private void forget(Job<T> job) {
+        if (promises.remove(job) && job instanceof Job.Validate) {
+            validationsPromised--;
+        }
     }
 
     int creating() {

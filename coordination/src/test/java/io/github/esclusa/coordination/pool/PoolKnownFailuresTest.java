@@ -274,6 +274,49 @@ class PoolKnownFailuresTest extends PoolTesting {
     }
 
     @Test
+    void creationUnderWayDoesNotHoldBackAValidation() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextCreate(factory::make).nextCreate(factory.makeAfter(letGo));
+        ResourcePool<Thing> pool = things(2)
+                .min(2)
+                .creators(1)
+                .clock(clock)
+                .validateAfterIdle(Duration.ofSeconds(1))
+                .open();
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        clock.advance(Duration.ofSeconds(1));
+        pool.acquire(LONG).close();
+        assertThat(factory.validations).hasValue(1);
+        letGo.countDown();
+        takeFullCapacityAgain(pool, 2);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void refusedTryThatRacesAReturnLeavesTheReturnedResourceAlone() throws Exception {
+        ResourcePool<Thing> pool =
+                things(1).validateAfterIdle(Duration.ofHours(1)).open();
+        Lease<Thing> lease = pool.acquire();
+        CyclicBarrier together = new CyclicBarrier(2);
+        for (int round = 0; round < 500; round++) {
+            Future<Boolean> refused = call(() -> {
+                together.await();
+                pool.tryAcquire().ifPresent(Lease::close);
+                return true;
+            });
+            together.await();
+            lease.close();
+            result(refused);
+            lease = pool.tryAcquire().orElseThrow();
+        }
+        lease.close();
+        assertThat(factory.validations).hasValue(0);
+        takeFullCapacityAgain(pool, 1);
+        closeAndBalance(pool);
+    }
+
+    @Test
     void oneHangingCreationDoesNotKeepLaterWaitersFromTheirOwn() throws Exception {
         ManualClock clock = new ManualClock();
         CountDownLatch letGo = new CountDownLatch(1);

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The pool's hand-over against a sequential specification: a stack of resources, each in the pool, in one thread's hands,
+ * or gone.
+ *
+ * <p>Checked is {@link HandOver} itself, with jobs that are never run, so that it is the interleaving alone that decides.
+ * A lease taken with a zero timeout goes the long way, through the queue.
+ */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class PoolLincheckTest {
+
+    private static final int RESOURCES = 2;
+    private static final int THREADS = 3;
+
+    /** Whom the leases belong to by name; it is never asked for anything. */
+    private static final ResourcePool<Integer> OWNER =
+            ResourcePool.<Integer>builder("owner").create(() -> 0).open();
+
+    /** The operations on the real hand-over. */
+    @Param(name = "thread", gen = ThreadIdGen.class)
+    public static class Operations {
+
+        private final HandOver<Integer> handOver = new HandOver<>(settings(), new StoppedClock(), this::start);
+        private final Queue<Job.Create<Integer>> creations = new ConcurrentLinkedQueue<>();
+        private final List<Deque<Lease<Integer>>> held = new ArrayList<>();
+        private final List<Deque<Lease<Integer>>> ended = new ArrayList<>();
+
+        public Operations() {
+            handOver.fill();
+            for (int i = 0; i < RESOURCES; i++) {
+                handOver.created(creations.remove(), i, 0);
+            }
+            for (int i = 0; i < THREADS + 2; i++) {
+                held.add(new ArrayDeque<>());
+                ended.add(new ArrayDeque<>());
+            }
+        }
+
+        @Operation
+        public int tryAcquire(@Param(name = "thread") int thread) {
+            Lease<Integer> lease = new Lease<>(OWNER, Thread.currentThread());
+            return switch (handOver.tryLend(lease, 0)) {
+                case LEASED -> hold(thread, lease);
+                case NONE -> -1;
+                case CLOSED -> -2;
+            };
+        }
+
+        @Operation
+        public int acquireWithoutTime(@Param(name = "thread") int thread) throws InterruptedException {
+            Lease<Integer> lease = new Lease<>(OWNER, Thread.currentThread());
+            Waiter<Integer> waiter = handOver.join(lease, 0);
+            return switch (handOver.await(waiter, Deadline.after(Duration.ZERO, new StoppedClock()))) {
+                case SUCCESS -> hold(thread, lease);
+                case TIMEOUT -> -1;
+                default -> -2;
+            };
+        }
+
+        @Operation
+        public boolean close(@Param(name = "thread") int thread) {
+            Lease<Integer> lease = held.get(thread).pollLast();
+            if (lease == null) {
+                return false;
+            }
+            ended.get(thread).addLast(lease);
+            return handOver.giveBack(lease, 0);
+        }
+
+        @Operation
+        public boolean invalidate(@Param(name = "thread") int thread) {
+            Lease<Integer> lease = held.get(thread).pollLast();
+            if (lease == null) {
+                return false;
+            }
+            ended.get(thread).addLast(lease);
+            return handOver.discard(lease);
+        }
+
+        @Operation
+        public boolean closeAgain(@Param(name = "thread") int thread) {
+            Lease<Integer> lease = ended.get(thread).peekLast();
+            return lease != null && handOver.giveBack(lease, 0);
+        }
+
+        @Operation
+        public int closePool() {
+            return handOver.close().size();
+        }
+
+        private void start(Job<Integer> job) {
+            if (job instanceof Job.Create<Integer> creation) {
+                creations.add(creation);
+            }
+        }
+
+        private int hold(int thread, Lease<Integer> lease) {
+            held.get(thread).addLast(lease);
+            return lease.get();
+        }
+    }
+
+    /** What they mean, one at a time. */
+    @SuppressWarnings("unused") // Called by Lincheck, by name.
+    public static class Specification {
+
+        private final Deque<Integer> idle = new ArrayDeque<>();
+        private final List<Deque<Integer>> held = new ArrayList<>();
+        private boolean closed;
+
+        public Specification() {
+            for (int i = 0; i < RESOURCES; i++) {
+                idle.addLast(i);
+            }
+            for (int i = 0; i < THREADS + 2; i++) {
+                held.add(new ArrayDeque<>());
+            }
+        }
+
+        public int tryAcquire(int thread) {
+            if (closed) {
+                return -2;
+            }
+            Integer resource = idle.pollLast();
+            if (resource == null) {
+                return -1;
+            }
+            held.get(thread).addLast(resource);
+            return resource;
+        }
+
+        public int acquireWithoutTime(int thread) {
+            return tryAcquire(thread);
+        }
+
+        public boolean close(int thread) {
+            Integer resource = held.get(thread).pollLast();
+            if (resource != null && !closed) {
+                idle.addLast(resource);
+            }
+            return resource != null;
+        }
+
+        public boolean invalidate(int thread) {
+            return held.get(thread).pollLast() != null;
+        }
+
+        public boolean closeAgain(int thread) {
+            return false;
+        }
+
+        public int closePool() {
+            int destroyed = closed ? 0 : idle.size();
+            closed = true;
+            idle.clear();
+            return destroyed;
+        }
+    }
+
+    @Test
+    void handOverIsLinearizableUnderModelChecking() {
+        new ModelCheckingOptions()
+                .iterations(3)
+                .invocationsPerIteration(60)
+                .threads(2)
+                .actorsPerThread(3)
+                .sequentialSpecification(Specification.class)
+                .check(Operations.class);
+    }
+
+    @Test
+    void handOverIsLinearizableUnderStress() {
+        new StressOptions()
+                .iterations(4)
+                .invocationsPerIteration(100)
+                .threads(THREADS)
+                .actorsPerThread(3)
+                .sequentialSpecification(Specification.class)
+                .check(Operations.class);
+    }
+
+    private static PoolSettings settings() {
+        return new PoolSettings(
+                "checked",
+                RESOURCES,
+                RESOURCES,
+                RESOURCES,
+                Duration.ZERO,
+                PoolSettings.Validation.NEVER,
+                Duration.ZERO);
+    }
+
+    private static final class StoppedClock implements Clock {
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+
+        @Override
+        @SuppressWarnings("WaitNotInLoop") // The loop is the hand-over's.
+        public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+            condition.await();
+        }
+    }
+}
