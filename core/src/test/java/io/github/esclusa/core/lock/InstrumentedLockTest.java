@@ -215,7 +215,7 @@ class InstrumentedLockTest {
     /** A fair lock, free, with a thread in its queue that has not run yet: the moment in which barging shows. */
     @ParameterizedTest
     @EnumSource(names = {"UNWATCHED_FAIR", "WATCHED_FAIR"})
-    void onlyTryLockWithoutTimeoutBargesPastAFairQueue(Form form) throws Exception {
+    void timedTryDoesNotBargePastAFairQueue(Form form) throws Exception {
         InstrumentedLock lock = form.lock();
         for (int round = 0; round < 200; round++) {
             Running<?> waiter;
