@@ -8,4 +8,6 @@ module io.github.esclusa.coordination {
     requires org.slf4j;
 
     exports io.github.esclusa.coordination.timer;
+    exports io.github.esclusa.coordination.pool;
+    exports io.github.esclusa.coordination.startup;
 }

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static java.util.stream.Collectors.joining;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.pipeline.engine.Engine;
+import io.github.esclusa.pipeline.engine.InletCore;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A bounded pipeline: messages come in through inlets, go through stages, and are delivered to a sink.
+ *
+ * <p>Whatever is accepted is settled exactly once, as one of {@link Outcome}; whatever is not accepted stays in the
+ * caller's hands, with an answer that says why. Capacity bounds what is accepted and not yet settled, wherever it is.
+ *
+ * <pre>{@code
+ * Pipeline<byte[]> ingest = Pipeline.<byte[]>builder("syslog")
+ *         .capacity(10_000)
+ *         .whenFull(Overflow.block(Duration.ofMillis(50)))
+ *         .map("parse", Syslog::parse, stage -> stage.workers(2))
+ *         .batch(500, Duration.ofMillis(20))
+ *         .sink("store", store::insertAll)
+ *         .start();
+ * }</pre>
+ *
+ * <p>Order: a stage with one worker keeps the order of arrival, retries included. Stages with several workers promise
+ * none. A pipeline's threads are named {@code <pipeline>-<stage>-<n>}.
+ *
+ * <p>A pipeline runs until it is shut down. Shutting down refuses new messages, wakes every submitter that waits, works
+ * off what has been accepted, stage by stage, and answers with a balance. Every method may be called by any thread.
+ *
+ * @param <T> the type of message it takes in
+ */
+public final class Pipeline<T> implements AutoCloseable {
+
+    private final String name;
+    private final Duration closeTimeout;
+    private final Clock clock;
+
+    private final Engine engine;
+    private final Map<String, Inlet<T>> inlets = new LinkedHashMap<>();
+    private final Inlet<T> main;
+
+    Pipeline(String name, Duration closeTimeout, Clock clock, Engine engine) {
+        this.name = name;
+        this.closeTimeout = closeTimeout;
+        this.clock = clock;
+        this.engine = engine;
+        for (InletCore core : engine.inlets()) {
+            inlets.put(core.name(), new Inlet<>(core));
+        }
+        this.main = inlets.values().iterator().next();
+    }
+
+    /**
+     * Begins to describe a pipeline.
+     *
+     * @param <T> the type of message it takes in
+     * @param name its name, which tags its metrics, its threads and its errors
+     * @return a builder
+     */
+    public static <T> PipelineBuilder<T, T> builder(String name) {
+        return PipelineBuilder.named(name);
+    }
+
+    /**
+     * The pipeline's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * An inlet by its name.
+     *
+     * @param inletName the name it was declared under; a pipeline without declared inlets has one named {@code main}
+     * @return the inlet
+     * @throws IllegalArgumentException if there is no such inlet
+     */
+    public Inlet<T> inlet(String inletName) {
+        Inlet<T> inlet = inlets.get(inletName);
+        if (inlet == null) {
+            throw new IllegalArgumentException("pipeline '" + name + "' has no inlet '" + inletName + "': it has "
+                    + inlets.keySet().stream().collect(joining("', '", "'", "'")));
+        }
+        return inlet;
+    }
+
+    /**
+     * Submits a message to the first inlet, as {@link Inlet#submit(Object)}.
+     *
+     * @param message the message; not {@code null}
+     * @return {@link Admission#ACCEPTED}, or why not
+     * @throws InterruptedException if interrupted while waiting; the message was not accepted
+     */
+    public Admission submit(T message) throws InterruptedException {
+        return main.submit(message);
+    }
+
+    /**
+     * Submits a message to the first inlet, as {@link Inlet#trySubmit}.
+     *
+     * @param message the message; not {@code null}
+     * @return {@link Admission#ACCEPTED}, or why not
+     */
+    public Admission trySubmit(T message) {
+        return main.trySubmit(message);
+    }
+
+    /**
+     * Submits a message to the first inlet, as {@link Inlet#submit(Object, Consumer)}.
+     *
+     * @param message the message; not {@code null}
+     * @param whenDecided called once if the answer is {@link Admission#WAITING}
+     * @return the answer, or {@link Admission#WAITING}
+     */
+    public Admission submit(T message, Consumer<? super Admission> whenDecided) {
+        return main.submit(message, whenDecided);
+    }
+
+    /**
+     * Where the pipeline is in its life.
+     *
+     * @return the state
+     */
+    public PipelineState state() {
+        return switch (engine.state()) {
+            case RUNNING -> PipelineState.RUNNING;
+            case DRAINING -> PipelineState.DRAINING;
+            case TERMINATED -> PipelineState.TERMINATED;
+            case FAILED -> PipelineState.FAILED;
+        };
+    }
+
+    /**
+     * How many accepted messages ended in a given way so far. While the pipeline runs, counts taken one after the other
+     * are no snapshot.
+     *
+     * @param outcome which way
+     * @return the number of messages
+     */
+    public long settled(Outcome outcome) {
+        return engine.settled(outcome);
+    }
+
+    /**
+     * Shuts down: refuses new messages from now on, wakes every waiting submitter with {@link Admission#CLOSED}, works
+     * off what has been accepted, stage by stage, and answers with the balance. If the time is not enough, messages
+     * that no user code works on are returned in the report, the others are unknown, and the threads that work on them
+     * are interrupted; whatever they still do changes nothing.
+     *
+     * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others.
+     *
+     * @param timeout how long to wait for the drain; zero ends it at once
+     * @return the final balance
+     * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
+     * @throws IllegalStateException if called by one of the pipeline's own workers, which would wait for itself
+     */
+    public DrainReport<T> shutdown(Duration timeout) throws InterruptedException {
+        refuseWorkers("shutdown");
+        Deadline deadline = Deadline.after(timeout, clock);
+        engine.drain();
+        DrainReport<Object> report = engine.awaitReport(deadline);
+        return typed(report == null ? engine.sweep() : report);
+    }
+
+    /**
+     * Shuts down at once: what is queued is returned, what user code works on is unknown, and the threads that run it
+     * are interrupted. Ends a {@link #shutdown} that is under way.
+     *
+     * @return the final balance
+     * @throws IllegalStateException if called by one of the pipeline's own workers
+     */
+    public DrainReport<T> shutdownNow() {
+        refuseWorkers("shutdownNow");
+        engine.drain();
+        return typed(engine.sweep());
+    }
+
+    /**
+     * Shuts down with the builder's {@code closeTimeout}. If interrupted while waiting, shuts down at once and leaves
+     * the thread's interrupt flag set. Further calls do nothing.
+     *
+     * @throws IllegalStateException if called by one of the pipeline's own workers
+     */
+    @Override
+    public void close() {
+        try {
+            shutdown(closeTimeout);
+        } catch (InterruptedException e) {
+            engine.sweep();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Pipeline(" + name + ", " + state() + ", " + inlets.values() + ")";
+    }
+
+    private void refuseWorkers(String call) {
+        if (engine.isWorker()) {
+            throw new IllegalStateException("pipeline '" + name + "': " + call + " was called by its own worker '"
+                    + Thread.currentThread().getName() + "', which would wait for itself: call it from another thread,"
+                    + " or let the stage fail with an error policy that stops the pipeline");
+        }
+    }
+
+    /** What comes back are the very objects that were submitted, as {@code T}. */
+    @SuppressWarnings("unchecked")
+    private static <T> DrainReport<T> typed(DrainReport<Object> report) {
+        return (DrainReport<T>) report;
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.esclusa.core.thread.ThreadKind;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.pipeline.engine.Engine;
+import io.github.esclusa.pipeline.engine.EngineSpec;
+import io.github.esclusa.pipeline.engine.InletSpec;
+import io.github.esclusa.pipeline.engine.SegmentSpec;
+import io.github.esclusa.pipeline.engine.Step;
+import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import io.github.esclusa.pipeline.report.SettlementListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a builder has been told so far, and how it is checked and turned into segments: a stage with workers of its own
+ * begins a segment, the first stage and a batch always do, any other joins the segment before it.
+ */
+final class Plan<T> {
+
+    /** The segment that stages are being added to. */
+    private record Draft(String name, int workers, List<Step> steps) {}
+
+    private final String name;
+
+    private final InletBuilder<T> defaults;
+    private final Map<String, InletBuilder<T>> inlets = new LinkedHashMap<>();
+    private final Set<String> stageNames = new LinkedHashSet<>();
+    private final List<SegmentSpec> segments = new ArrayList<>();
+
+    private @Nullable Draft draft;
+    private @Nullable MeterRegistry registry;
+    private @Nullable SettlementListener<T> listener;
+    private ThreadKind threads = ThreadKind.PLATFORM;
+    private Clock clock = Clock.system();
+    private Duration closeTimeout = Duration.ofSeconds(30);
+    private boolean started;
+
+    Plan(String name) {
+        this.name = requireNonNull(name, "name");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException(
+                    "the pipeline's name is blank: it tags its metrics, threads and errors, so give it one");
+        }
+        this.defaults = new InletBuilder<>(name, "main");
+    }
+
+    InletBuilder<T> defaults() {
+        return defaults;
+    }
+
+    void registry(MeterRegistry meters) {
+        this.registry = requireNonNull(meters, "registry");
+    }
+
+    void listener(SettlementListener<T> hears) {
+        if (listener != null) {
+            throw new IllegalStateException("pipeline '" + name + "' has a settlement listener already: give it one"
+                    + " that tells the others");
+        }
+        this.listener = requireNonNull(hears, "listener");
+    }
+
+    void threads(ThreadKind kind) {
+        this.threads = requireNonNull(kind, "kind");
+    }
+
+    void clock(Clock measures) {
+        this.clock = requireNonNull(measures, "clock");
+    }
+
+    void closeTimeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException(
+                    "pipeline '" + name + "': closeTimeout(" + timeout + ") must not be negative");
+        }
+        this.closeTimeout = timeout;
+    }
+
+    void addInlet(String inletName, Consumer<InletBuilder<T>> settings) {
+        if (inlets.containsKey(requireNonNull(inletName, "name")) || inletName.isBlank()) {
+            throw new IllegalArgumentException("pipeline '" + name + "': inlet name '" + inletName
+                    + "' is blank or taken: each inlet needs a name of its own");
+        }
+        InletBuilder<T> inlet = new InletBuilder<>(name, inletName);
+        settings.accept(inlet);
+        inlets.put(inletName, inlet);
+    }
+
+    <I> void addStep(String stage, Step.Code code, Consumer<StageBuilder<I>> settings) {
+        StageBuilder<I> built = configure(stage, settings);
+        if (built.policy().dataErrors() != null) {
+            throw new IllegalArgumentException("pipeline '" + name + "', stage '" + stage
+                    + "': bisect halves batches, and this stage takes one message at a time");
+        }
+        Step step = new Step(stage, code, erased(built.policy()));
+        Integer workers = built.workers();
+        if (draft == null || workers != null) {
+            closeDraft();
+            draft = new Draft(stage, workers == null ? 1 : workers, new ArrayList<>());
+        }
+        draft.steps().add(step);
+    }
+
+    <I> void addBatchSink(String stage, Step.Code code, int size, Duration linger, Consumer<StageBuilder<I>> settings) {
+        if (size < 1) {
+            throw new IllegalArgumentException(
+                    "pipeline '" + name + "': batch(" + size + ", …): the size must be at least 1");
+        }
+        if (linger.isNegative()) {
+            throw new IllegalArgumentException(
+                    "pipeline '" + name + "': batch(…, " + linger + "): the linger must not be negative");
+        }
+        StageBuilder<I> built = configure(stage, settings);
+        closeDraft();
+        Step step = new Step(stage, code, erased(built.policy()));
+        Integer workers = built.workers();
+        segments.add(new SegmentSpec(
+                stage,
+                List.of(step),
+                workers == null ? 1 : workers,
+                new SegmentSpec.BatchSpec(size, Deadline.nanosOf(linger))));
+    }
+
+    Pipeline<T> start() {
+        if (started) {
+            throw new IllegalStateException("pipeline '" + name + "' was started from this builder already: a builder"
+                    + " describes one pipeline");
+        }
+        closeDraft();
+        List<InletSpec> inletSpecs = new ArrayList<>();
+        for (InletBuilder<T> inlet : inlets.isEmpty() ? List.of(defaults) : inlets.values()) {
+            inletSpecs.add(inlet.spec(defaults));
+        }
+        checkCapacity(inletSpecs);
+        Engine engine =
+                Engine.start(new EngineSpec(name, inletSpecs, segments, threads, clock, erased(listener), registry));
+        started = true;
+        return new Pipeline<>(name, closeTimeout, clock, engine);
+    }
+
+    private void checkCapacity(List<InletSpec> inletSpecs) {
+        long capacity = inletSpecs.stream().mapToLong(InletSpec::capacity).sum();
+        long inHand = segments.stream().mapToLong(SegmentSpec::inHand).sum();
+        if (capacity < inHand) {
+            throw new IllegalArgumentException("pipeline '" + name + "': capacity(" + capacity
+                    + ") is too small: its workers and batches take up to " + inHand
+                    + " messages in hand, and each needs credit; raise the capacity to at least " + inHand
+                    + " or ask for fewer workers or smaller batches");
+        }
+    }
+
+    private <I> StageBuilder<I> configure(String stage, Consumer<StageBuilder<I>> settings) {
+        requireNonNull(stage, "name");
+        if (stage.isBlank() || !stageNames.add(stage)) {
+            throw new IllegalArgumentException("pipeline '" + name + "': stage name '" + stage
+                    + "' is blank or taken: each stage needs a name of its own");
+        }
+        StageBuilder<I> stageBuilder = new StageBuilder<>(name, stage);
+        settings.accept(stageBuilder);
+        return stageBuilder;
+    }
+
+    private void closeDraft() {
+        if (draft != null) {
+            segments.add(new SegmentSpec(draft.name(), draft.steps(), draft.workers(), null));
+            draft = null;
+        }
+    }
+
+    /** A stage's policy only meets the messages that the stage is given. */
+    @SuppressWarnings("unchecked")
+    private static ErrorPolicy<Object> erased(ErrorPolicy<?> policy) {
+        return (ErrorPolicy<Object>) policy;
+    }
+
+    /** The listener only hears of messages that were submitted as {@code T}. */
+    @SuppressWarnings("unchecked")
+    private static @Nullable SettlementListener<Object> erased(@Nullable SettlementListener<?> listener) {
+        return (SettlementListener<Object>) listener;
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one stage.
+ *
+ * @param <I> the type of message the stage takes
+ */
+public final class StageBuilder<I> {
+
+    private final String pipeline;
+    private final String name;
+
+    private @Nullable Integer workers;
+    private ErrorPolicy<I> policy = ErrorPolicy.standard();
+
+    StageBuilder(String pipeline, String name) {
+        this.pipeline = pipeline;
+        this.name = name;
+    }
+
+    /**
+     * Gives the stage workers of its own. A stage that is given none is fused with the stage before it: the same thread
+     * runs both, without a queue between them. The first stage, and a batch, start with one worker.
+     *
+     * @param count how many threads; 1 keeps the order of arrival
+     * @return this
+     */
+    public StageBuilder<I> workers(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException(
+                    "pipeline '" + pipeline + "', stage '" + name + "': workers(" + count + ") must be at least 1");
+        }
+        this.workers = count;
+        return this;
+    }
+
+    /**
+     * Says what to do when the stage's code throws. Without it the message is skipped: settled as failed, and logged.
+     *
+     * @param policyOf turns the standard policy into the one wanted, as in {@code e -> e.retry(config).skip()}
+     * @return this
+     */
+    public StageBuilder<I> onError(UnaryOperator<ErrorPolicy<I>> policyOf) {
+        this.policy = policyOf.apply(ErrorPolicy.standard());
+        return this;
+    }
+
+    @Nullable
+    Integer workers() {
+        return workers;
+    }
+
+    ErrorPolicy<I> policy() {
+        return policy;
+    }
+}

@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.buffer;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue whose bound is a credit: a message takes it when it is admitted and gives it back when it is settled
+ * ({@link #release}), not when it is polled. So the bound holds for everything that has come in and not gone out,
+ * wherever it is.
+ *
+ * <pre>
+ *            admit              poll              release
+ *   (line) ────────▶ queued ──────────▶ in flight ────────▶ gone
+ *                      └───drop-oldest─────────────────────▶
+ * </pre>
+ *
+ * <p>One lock guards queue, credit and line. Whoever gives credit back admits, under the same lock and in order, those
+ * in line for whom there is room now: a message in line is admitted <em>for</em> its producer, so a woken producer has
+ * nothing left to lose a race for, and nobody can barge in between. While anybody is in line, newcomers go to its end.
+ * A producer that leaves the line (timeout, interrupt) does so under the lock and then admits those behind it that it
+ * had held up.
+ *
+ * <p>Callbacks and events are called outside the lock.
+ *
+ * @param <E> the type of message
+ */
+public final class BoundedBuffer<E extends Weighted> {
+
+    private final int capacity;
+    private final Overflow overflow;
+    private final Clock clock;
+
+    private final BufferEvents<? super E> events;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final Room room;
+
+    @GuardedBy("lock")
+    private final ArrayDeque<E> queue = new ArrayDeque<>();
+
+    /** Producers in order of arrival. */
+    @GuardedBy("lock")
+    private final LinkedHashSet<Waiter<E>> line = new LinkedHashSet<>();
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** The queue's size: written under the lock, read without it. */
+    private volatile int size;
+
+    /** Messages ever admitted, and ever dropped: written under the lock, read without it. */
+    private volatile long admitted;
+
+    private volatile long dropped;
+
+    /**
+     * A buffer, open and empty.
+     *
+     * @param capacity how many messages may be admitted and not yet released; at least 1
+     * @param maxWeight how much they may weigh together
+     * @param overflow what to do when there is no room
+     * @param clock measures how long producers wait
+     * @param events told of what happens
+     */
+    public BoundedBuffer(int capacity, long maxWeight, Overflow overflow, Clock clock, BufferEvents<? super E> events) {
+        this.capacity = capacity;
+        this.room = new Room(capacity, maxWeight);
+        this.overflow = overflow;
+        this.clock = clock;
+        this.events = events;
+    }
+
+    /**
+     * Admits a message, or does what the overflow policy says; waits only if that says so.
+     *
+     * @param element the message
+     * @return the answer; never {@link Admission#WAITING}
+     * @throws InterruptedException if interrupted while waiting; the message was not admitted. An interrupt that comes
+     *     when the message has been admitted already leaves the thread's flag set instead.
+     */
+    public Admission put(E element) throws InterruptedException {
+        Admission answer = offer(element);
+        if (answer == Admission.FULL && overflow instanceof Overflow.Block block) {
+            return waitForRoom(element, block.timeout());
+        }
+        return answer;
+    }
+
+    /**
+     * Admits a message if there is room, or can be made without waiting.
+     *
+     * @param element the message
+     * @return the answer; {@link Admission#FULL} where {@link #put} would have waited
+     */
+    public Admission offer(E element) {
+        Admission answer = tryAdmit(element);
+        if (answer == Admission.FULL && overflow instanceof Overflow.DropOldest) {
+            return admitDroppingOldest(element);
+        }
+        return answer;
+    }
+
+    /**
+     * Admits a message without waiting, or puts it in line where the overflow policy is to wait.
+     *
+     * @param element the message
+     * @param whenDecided called once, outside any lock, with {@link Admission#ACCEPTED} or {@link Admission#CLOSED}, if
+     *     and only if the answer is {@link Admission#WAITING}; possibly before this method returns
+     * @return the answer
+     */
+    public Admission offer(E element, Consumer<? super Admission> whenDecided) {
+        if (!(overflow instanceof Overflow.Block)) {
+            return offer(element);
+        }
+        lock.lock();
+        try {
+            Admission answer = admitIfRoom(element);
+            if (answer == Admission.FULL) {
+                line.add(Waiter.callback(element, whenDecided));
+                return Admission.WAITING;
+            }
+            if (answer != Admission.ACCEPTED) {
+                return answer;
+            }
+        } finally {
+            lock.unlock();
+        }
+        events.queued();
+        return Admission.ACCEPTED;
+    }
+
+    /**
+     * Takes the oldest queued message; its credit stays taken until {@link #release}.
+     *
+     * @return the message; {@code null} if none is queued
+     */
+    public @Nullable E poll() {
+        if (size == 0) {
+            return null;
+        }
+        lock.lock();
+        try {
+            E element = queue.poll();
+            size = queue.size();
+            return element;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The oldest queued message of a kind, left in the queue.
+     *
+     * @param kind tells whether a message is of the kind; called under the lock, so it only looks
+     * @return the message; {@code null} if none is queued
+     */
+    public @Nullable E firstQueued(Predicate<? super E> kind) {
+        lock.lock();
+        try {
+            for (E element : queue) {
+                if (kind.test(element)) {
+                    return element;
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives back the credit of messages that were polled and are settled now, and admits those in line for whom there is
+     * room.
+     *
+     * @param messages how many
+     * @param weight their weight together
+     */
+    public void release(int messages, long weight) {
+        List<Waiter<E>> answered;
+        lock.lock();
+        try {
+            room.giveBack(messages, weight);
+            answered = admitFromLine();
+        } finally {
+            lock.unlock();
+        }
+        announce(answered);
+    }
+
+    /**
+     * Refuses everything from now on and wakes everybody in line with {@link Admission#CLOSED}. What is queued stays
+     * queued. Further calls do nothing.
+     */
+    public void close() {
+        List<Waiter<E>> answered;
+        lock.lock();
+        try {
+            closed = true;
+            answered = List.copyOf(line);
+            line.clear();
+            answered.forEach(waiter -> waiter.answer(Admission.CLOSED));
+        } finally {
+            lock.unlock();
+        }
+        announce(answered);
+    }
+
+    /**
+     * Closes the buffer and takes everything out of it.
+     *
+     * @return what was queued, oldest first; its credit stays taken until {@link #release}
+     */
+    public List<E> abort() {
+        close();
+        lock.lock();
+        try {
+            List<E> left = new ArrayList<>(queue);
+            queue.clear();
+            size = 0;
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How many messages are queued.
+     *
+     * @return their number, exact at some moment during the call
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * How many messages were ever admitted.
+     *
+     * @return their number; final once the buffer is closed
+     */
+    public long admitted() {
+        return admitted;
+    }
+
+    /**
+     * How many queued messages were evicted to make room.
+     *
+     * @return their number; final once the buffer is closed
+     */
+    public long dropped() {
+        return dropped;
+    }
+
+    /**
+     * How many messages are admitted and not released.
+     *
+     * @return their number
+     */
+    public int used() {
+        lock.lock();
+        try {
+            return room.used();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How much the messages admitted and not released weigh together.
+     *
+     * @return their weight
+     */
+    public long usedWeight() {
+        lock.lock();
+        try {
+            return room.usedWeight();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How many producers are in line for room.
+     *
+     * @return their number, blocked threads and callbacks together
+     */
+    public int waiting() {
+        lock.lock();
+        try {
+            return line.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How many messages may be admitted and not released.
+     *
+     * @return the bound
+     */
+    public int capacity() {
+        return capacity;
+    }
+
+    private Admission tryAdmit(E element) {
+        Admission answer;
+        lock.lock();
+        try {
+            answer = admitIfRoom(element);
+        } finally {
+            lock.unlock();
+        }
+        if (answer == Admission.ACCEPTED) {
+            events.queued();
+        }
+        return answer;
+    }
+
+    private Admission waitForRoom(E element, Duration timeout) throws InterruptedException {
+        long start = clock.nanoTime();
+        List<Waiter<E>> answered = new ArrayList<>();
+        lock.lock();
+        try {
+            if (closed) {
+                return Admission.CLOSED;
+            }
+            Waiter<E> waiter = Waiter.thread(element, lock.newCondition());
+            line.add(waiter);
+            answered.addAll(admitFromLine()); // there may be room since the caller looked
+            try {
+                return awaitAnswer(waiter, Deadline.after(timeout, clock));
+            } finally {
+                if (line.remove(waiter)) {
+                    answered.addAll(admitFromLine()); // it leaves unanswered: those it held up may fit
+                }
+            }
+        } finally {
+            lock.unlock();
+            announce(answered);
+            events.heldBack(clock.nanoTime() - start);
+        }
+    }
+
+    @GuardedBy("lock")
+    private Admission awaitAnswer(Waiter<E> waiter, Deadline deadline) throws InterruptedException {
+        Condition answered = waiter.answered();
+        while (waiter.answer() == null) {
+            try {
+                if (!deadline.await(lock, answered)) {
+                    return Admission.TIMEOUT;
+                }
+            } catch (InterruptedException e) {
+                Admission given = waiter.answer();
+                if (given == null) {
+                    throw e;
+                }
+                Thread.currentThread().interrupt(); // the answer came first: the caller hears both
+                return given;
+            }
+        }
+        return waiter.answer();
+    }
+
+    @GuardedBy("lock")
+    private Admission admitIfRoom(E element) {
+        if (closed) {
+            return Admission.CLOSED;
+        }
+        if (!room.couldEverHold(element.weight())) {
+            return Admission.TOO_HEAVY;
+        }
+        if (!line.isEmpty() || !room.fits(element.weight())) {
+            return Admission.FULL;
+        }
+        enqueue(element);
+        return Admission.ACCEPTED;
+    }
+
+    @GuardedBy("lock")
+    private void enqueue(E element) {
+        queue.add(element); // first: if memory runs out here, nothing has changed
+        room.take(element.weight());
+        size = queue.size();
+        long count = admitted + 1;
+        admitted = count;
+    }
+
+    /** Admits from the head of the line while there is room; the caller announces them outside the lock. */
+    @GuardedBy("lock")
+    private List<Waiter<E>> admitFromLine() {
+        if (line.isEmpty() || closed) {
+            return List.of();
+        }
+        List<Waiter<E>> answered = new ArrayList<>();
+        Iterator<Waiter<E>> inOrder = line.iterator();
+        while (inOrder.hasNext()) {
+            Waiter<E> waiter = inOrder.next();
+            if (!room.fits(waiter.element.weight())) {
+                break;
+            }
+            answered.add(waiter);
+            enqueue(waiter.element);
+            inOrder.remove();
+            waiter.answer(Admission.ACCEPTED);
+        }
+        return answered;
+    }
+
+    /**
+     * Two steps, because the listener hears of a dropped message before its credit is released: evict under the lock and
+     * keep the credit; tell; then, under the lock again, let the credit go and admit. In between the inlet is as full as
+     * before, so the room made cannot be taken by another.
+     */
+    private Admission admitDroppingOldest(E element) {
+        List<E> evicted;
+        lock.lock();
+        try {
+            Admission answer = admitIfRoom(element);
+            if (answer == Admission.FULL) {
+                evicted = evictFor(element.weight());
+                if (evicted.isEmpty()) {
+                    return Admission.FULL;
+                }
+            } else if (answer == Admission.ACCEPTED) {
+                evicted = List.of();
+            } else {
+                return answer;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (evicted.isEmpty()) {
+            events.queued();
+            return Admission.ACCEPTED;
+        }
+        evicted.forEach(events::dropped);
+        lock.lock();
+        try {
+            for (E gone : evicted) {
+                room.giveBack(1, gone.weight());
+            }
+            if (closed) {
+                return Admission.CLOSED;
+            }
+            enqueue(element);
+        } finally {
+            lock.unlock();
+        }
+        events.queued();
+        return Admission.ACCEPTED;
+    }
+
+    /** Takes out the fewest oldest that make room; none if even all would not. */
+    @GuardedBy("lock")
+    private List<E> evictFor(long weight) {
+        int count = 0;
+        long lighter = 0;
+        Iterator<E> oldestFirst = queue.iterator();
+        while (!room.wouldFit(weight, count, lighter)) {
+            if (!oldestFirst.hasNext()) {
+                return List.of();
+            }
+            lighter += oldestFirst.next().weight();
+            count++;
+        }
+        List<E> evicted = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            evicted.add(queue.remove());
+        }
+        size = queue.size();
+        long total = dropped + count;
+        dropped = total;
+        return evicted;
+    }
+
+    private void announce(List<Waiter<E>> answered) {
+        for (Waiter<E> waiter : answered) {
+            if (waiter.answer() != Admission.CLOSED) {
+                events.queued();
+            }
+            if (waiter.hasCallback()) {
+                try {
+                    waiter.callBack();
+                } catch (Throwable e) {
+                    events.callbackFailed(e);
+                }
+            }
+        }
+    }
+}

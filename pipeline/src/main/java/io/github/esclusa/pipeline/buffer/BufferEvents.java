@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.buffer;
+
+/**
+ * What a buffer tells its owner, always outside its lock. None of these may throw.
+ *
+ * @param <E> the type of message
+ */
+public interface BufferEvents<E> {
+
+    /** A message was queued. Called after it can be polled, on the thread that admitted it. */
+    void queued();
+
+    /**
+     * A queued message was evicted. Its credit is released after this returns.
+     *
+     * @param element the message
+     */
+    void dropped(E element);
+
+    /**
+     * A producer was held back.
+     *
+     * @param nanos for how long
+     */
+    void heldBack(long nanos);
+
+    /**
+     * A producer's callback threw.
+     *
+     * @param thrown what it threw
+     */
+    void callbackFailed(Throwable thrown);
+}

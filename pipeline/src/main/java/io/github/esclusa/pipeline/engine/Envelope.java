@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import io.github.esclusa.pipeline.buffer.Weighted;
+
+/**
+ * An accepted message on its way through the pipeline. It always has one owner: the queue it stands in or the hand it
+ * lies in, and passes from one to the other under the owner's lock, which guards its mutable fields.
+ */
+final class Envelope implements Weighted {
+
+    final InletCore inlet;
+    final Object input;
+    final long weight;
+
+    /** When it was submitted, if it was picked as a sample; else zero. */
+    final long sampledNanos;
+
+    /** What the stages so far have made of the input. */
+    Object value;
+
+    /** When it entered the queue of the segment it is in; kept only where a batch lingers for it. */
+    long queuedNanos;
+
+    /** Whether user code is working on it. */
+    boolean running;
+
+    Envelope(InletCore inlet, Object input, long weight, long sampledNanos) {
+        this.inlet = inlet;
+        this.input = input;
+        this.weight = weight;
+        this.sampledNanos = sampledNanos;
+        this.value = input;
+    }
+
+    @Override
+    public long weight() {
+        return weight;
+    }
+}

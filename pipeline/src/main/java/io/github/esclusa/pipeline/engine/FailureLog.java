@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs failures that may come in floods: the first at once, then one in ten seconds with the number left out. */
+final class FailureLog {
+
+    private static final Logger log = LoggerFactory.getLogger(FailureLog.class);
+    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final String what;
+    private final Clock clock;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private boolean loggedBefore;
+
+    @GuardedBy("lock")
+    private long lastNanos;
+
+    @GuardedBy("lock")
+    private long leftOut;
+
+    /**
+     * A log for one kind of failure.
+     *
+     * @param what whose failure, and what it means, for the log line
+     * @param clock tells when the next line may come
+     */
+    FailureLog(String what, Clock clock) {
+        this.what = what;
+        this.clock = clock;
+    }
+
+    void warn(Throwable cause) {
+        long more;
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            if (loggedBefore && now - lastNanos < INTERVAL_NANOS) {
+                leftOut++;
+                return;
+            }
+            loggedBefore = true;
+            lastNanos = now;
+            more = leftOut;
+            leftOut = 0;
+        } finally {
+            lock.unlock();
+        }
+        if (more == 0) {
+            log.warn("{}", what, cause);
+        } else {
+            log.warn("{} ({} more since the last such line)", what, more, cause);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.buffer.BoundedBuffer;
+import io.github.esclusa.pipeline.buffer.BufferEvents;
+import io.github.esclusa.pipeline.function.Weigher;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/** One way into the pipeline: a buffer, and what happens around it. */
+public final class InletCore {
+
+    private static final int SAMPLE_MASK = 63;
+
+    private final InletSpec spec;
+    private final Clock clock;
+
+    private final Engine engine;
+    private final Settler settler;
+    private final InletMeters meters;
+    private final FailureLog callbackFailures;
+    private final BoundedBuffer<Envelope> buffer;
+
+    InletCore(InletSpec spec, Engine engine, Clock clock, Settler settler, PipelineMeters meters) {
+        this.spec = spec;
+        this.clock = clock;
+        this.engine = engine;
+        this.settler = settler;
+        this.callbackFailures = new FailureLog("a callback given to inlet '" + spec.name() + "' threw", clock);
+        this.buffer = new BoundedBuffer<>(spec.capacity(), spec.maxWeight(), spec.overflow(), clock, new Events());
+        this.meters = meters.inlet(spec, buffer);
+        meters.oldest(this);
+    }
+
+    /**
+     * The inlet's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return spec.name();
+    }
+
+    /**
+     * The inlet's configuration.
+     *
+     * @return the configuration
+     */
+    public InletSpec spec() {
+        return spec;
+    }
+
+    /**
+     * Submits a message, waiting if the overflow policy says so. One of the pipeline's own workers never waits: it would
+     * wait for itself.
+     *
+     * @param message the message
+     * @return the answer
+     * @throws InterruptedException if interrupted while waiting; the message was not accepted
+     */
+    public Admission submit(Object message) throws InterruptedException {
+        Envelope envelope = envelope(message);
+        Admission answer = buffer.offer(envelope);
+        if (answer != Admission.FULL || !(spec.overflow() instanceof Overflow.Block) || engine.isWorker()) {
+            return answered(envelope, answer);
+        }
+        try {
+            return answered(envelope, buffer.put(envelope));
+        } catch (InterruptedException e) {
+            meters.interrupted();
+            throw e;
+        }
+    }
+
+    /**
+     * Submits a message without waiting.
+     *
+     * @param message the message
+     * @return the answer
+     */
+    public Admission trySubmit(Object message) {
+        Envelope envelope = envelope(message);
+        return answered(envelope, buffer.offer(envelope));
+    }
+
+    /**
+     * Submits a message without waiting, in line if there is no room.
+     *
+     * @param message the message
+     * @param whenDecided hears the answer if it is to wait
+     * @return the answer
+     */
+    public Admission submit(Object message, Consumer<? super Admission> whenDecided) {
+        requireNonNull(whenDecided, "whenDecided");
+        Envelope envelope = envelope(message);
+        return answered(envelope, buffer.offer(envelope, answer -> {
+            answered(envelope, answer);
+            whenDecided.accept(answer);
+        }));
+    }
+
+    /**
+     * How many messages are queued.
+     *
+     * @return their number
+     */
+    public int queued() {
+        return buffer.size();
+    }
+
+    /**
+     * How many messages are accepted and not settled.
+     *
+     * @return their number
+     */
+    public int used() {
+        return buffer.used();
+    }
+
+    BoundedBuffer<Envelope> buffer() {
+        return buffer;
+    }
+
+    /** How long the oldest queued message has been waiting, as far as the samples tell. */
+    double oldestNanos() {
+        Envelope oldest = buffer.firstQueued(envelope -> envelope.sampledNanos != 0);
+        return oldest == null ? 0 : Math.max(0, clock.nanoTime() - oldest.sampledNanos);
+    }
+
+    /** A message has left the queue for a worker. */
+    void taken(Envelope envelope) {
+        if (envelope.sampledNanos != 0) {
+            meters.queueWait(clock.nanoTime() - envelope.sampledNanos);
+        }
+    }
+
+    private Admission answered(Envelope envelope, Admission answer) {
+        if (answer == Admission.ACCEPTED && envelope.sampledNanos != 0) {
+            meters.depth(buffer.size());
+        }
+        return meters.submitted(answer);
+    }
+
+    private Envelope envelope(Object message) {
+        requireNonNull(message, "message");
+        Weigher<Object> weigher = spec.weigher();
+        long weight = weigher == null ? 0 : weigher.weigh(message);
+        if (weight < 0) {
+            throw new IllegalArgumentException("the weigher of inlet '" + spec.name() + "' gave a message the weight "
+                    + weight + ": a weight is zero or more");
+        }
+        boolean sampled = meters.sampling() && (ThreadLocalRandom.current().nextInt() & SAMPLE_MASK) == 0;
+        Envelope envelope = new Envelope(this, message, weight, sampled ? nonZero(clock.nanoTime()) : 0);
+        if (engine.stampsArrivals()) {
+            envelope.queuedNanos = clock.nanoTime();
+        }
+        return envelope;
+    }
+
+    /** Zero means "not sampled". */
+    private static long nonZero(long nanos) {
+        return nanos == 0 ? 1 : nanos;
+    }
+
+    /** What the buffer tells, outside its lock. */
+    private final class Events implements BufferEvents<Envelope> {
+
+        @Override
+        public void queued() {
+            engine.firstSegment().arrived();
+        }
+
+        @Override
+        public void dropped(Envelope envelope) {
+            settler.tell(envelope, Outcome.DROPPED, null);
+        }
+
+        @Override
+        public void heldBack(long nanos) {
+            meters.heldBack(nanos);
+        }
+
+        @Override
+        public void callbackFailed(Throwable thrown) {
+            callbackFailures.warn(thrown);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "inlet " + spec.name();
+    }
+}

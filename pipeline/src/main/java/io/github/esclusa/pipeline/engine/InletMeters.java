@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import io.github.esclusa.core.metrics.MeterScope;
+import io.github.esclusa.pipeline.buffer.BoundedBuffer;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.PipelineMetrics;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One inlet's meters. What was accepted is the buffer's own count; what was refused is counted here. */
+final class InletMeters {
+
+    private final boolean watched;
+    private final Map<Admission, LongAdder> refused = new EnumMap<>(Admission.class);
+    private final LongAdder interrupted = new LongAdder();
+    private final @Nullable Timer backpressure;
+    private final @Nullable Timer queueWait;
+    private final @Nullable DistributionSummary depth;
+
+    InletMeters(MeterScope scope, boolean watched, InletSpec spec, BoundedBuffer<Envelope> buffer) {
+        this.watched = watched;
+        String inlet = spec.name();
+        counter(scope, inlet, "accepted", buffer, BoundedBuffer::admitted);
+        for (Admission answer : Admission.values()) {
+            if (answer != Admission.ACCEPTED && answer != Admission.WAITING) {
+                LongAdder count = new LongAdder();
+                refused.put(answer, count);
+                counter(scope, inlet, answer.name().toLowerCase(Locale.ROOT), count, LongAdder::sum);
+            }
+        }
+        counter(scope, inlet, "interrupted", interrupted, LongAdder::sum);
+        gauge(scope, PipelineMetrics.QUEUED, "Messages in the inlet's queue", "messages", inlet, buffer, b -> b.size());
+        gauge(scope, PipelineMetrics.IN_FLIGHT, "Messages not settled", "messages", inlet, buffer, b -> b.used());
+        gauge(scope, PipelineMetrics.CAPACITY, "Most messages in flight", "messages", inlet, buffer, b -> b.capacity());
+        gauge(scope, PipelineMetrics.WEIGHT, "Weight in flight", "bytes", inlet, buffer, b -> b.usedWeight());
+        this.backpressure = scope.register((registry, tags) -> Buckets.timer(PipelineMetrics.BACKPRESSURE)
+                .description("How long producers were held back")
+                .tags(tags.and(PipelineMetrics.INLET_TAG, inlet))
+                .register(registry));
+        this.queueWait = scope.register((registry, tags) -> Buckets.timer(PipelineMetrics.QUEUE_WAIT)
+                .description("Time in the inlet's queue, one message in 64")
+                .tags(tags.and(PipelineMetrics.INLET_TAG, inlet))
+                .register(registry));
+        this.depth = scope.register((registry, tags) -> DistributionSummary.builder(PipelineMetrics.QUEUE_DEPTH)
+                .description("Depth of the inlet's queue as messages enter it, one in 64")
+                .baseUnit("messages")
+                .tags(tags.and(PipelineMetrics.INLET_TAG, inlet))
+                .register(registry));
+    }
+
+    /** Whether messages are sampled at all. */
+    boolean sampling() {
+        return watched;
+    }
+
+    Admission submitted(Admission answer) {
+        LongAdder count = refused.get(answer);
+        if (count != null) {
+            count.increment();
+        }
+        return answer;
+    }
+
+    void interrupted() {
+        interrupted.increment();
+    }
+
+    void heldBack(long nanos) {
+        Recording.time(backpressure, nanos);
+    }
+
+    void queueWait(long nanos) {
+        Recording.time(queueWait, nanos);
+    }
+
+    void depth(int messages) {
+        Recording.record(depth, messages);
+    }
+
+    private static <T> void counter(
+            MeterScope scope, String inlet, String outcome, T counted, ToDoubleFunction<T> count) {
+        scope.register((registry, tags) -> FunctionCounter.builder(PipelineMetrics.SUBMITTED, counted, count)
+                .description("Submitted messages by the answer given")
+                .baseUnit("messages")
+                .tags(tags.and(PipelineMetrics.INLET_TAG, inlet, PipelineMetrics.OUTCOME_TAG, outcome))
+                .register(registry));
+    }
+
+    private static void gauge(
+            MeterScope scope,
+            String name,
+            String description,
+            String unit,
+            String inlet,
+            BoundedBuffer<Envelope> buffer,
+            ToDoubleFunction<BoundedBuffer<Envelope>> value) {
+        scope.register((registry, tags) -> Gauge.builder(name, buffer, value)
+                .description(description)
+                .baseUnit(unit)
+                .tags(Tags.concat(tags, PipelineMetrics.INLET_TAG, inlet))
+                .strongReference(true)
+                .register(registry));
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where work waits between two attempts, so that no worker sleeps.
+ *
+ * <p>A segment with one worker keeps order: its parked work goes back to the head of the line it was taken from, and the
+ * worker takes nothing else until the head is due. A segment with several takes whatever is due first.
+ */
+final class Parking {
+
+    private final boolean ordered;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Work> inOrder = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private final PriorityQueue<Work> byDue;
+
+    @GuardedBy("lock")
+    private boolean aborted;
+
+    /** How many messages are parked: written under the lock, read without it. */
+    private volatile int size;
+
+    Parking(boolean ordered) {
+        this.ordered = ordered;
+        Comparator<Work> earlier = (a, b) -> Long.signum(a.dueNanos - b.dueNanos);
+        this.byDue = new PriorityQueue<>(11, earlier);
+    }
+
+    /** Whether parked work holds back what comes after it. */
+    boolean holdsBack() {
+        return ordered && size > 0;
+    }
+
+    /** Whether nothing is parked. */
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** How many messages are parked. */
+    int size() {
+        return size;
+    }
+
+    /**
+     * Parks work, in order, to be taken before anything parked earlier where order is kept.
+     *
+     * @return {@code false} after {@link #abort}: the work stays the caller's
+     */
+    boolean park(List<Work> group) {
+        lock.lock();
+        try {
+            if (aborted) {
+                return false;
+            }
+            int messages = size;
+            if (ordered) {
+                for (int i = group.size() - 1; i >= 0; i--) {
+                    inOrder.addFirst(group.get(i));
+                }
+            } else {
+                byDue.addAll(group);
+            }
+            for (Work work : group) {
+                messages += work.items.size();
+            }
+            size = messages;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what is due next; {@code null} if nothing is due yet. */
+    @Nullable
+    Work pollDue(long now) {
+        lock.lock();
+        try {
+            Work head = head();
+            if (head == null || head.dueNanos - now > 0) {
+                return null;
+            }
+            if (ordered) {
+                inOrder.remove();
+            } else {
+                byDue.remove();
+            }
+            int messages = size - head.items.size();
+            size = messages;
+            return head;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When something is due next; {@code null} if nothing is parked. */
+    @Nullable
+    Long nextDueNanos() {
+        lock.lock();
+        try {
+            Work head = head();
+            return head == null ? null : head.dueNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes everything out and refuses what comes later. */
+    List<Envelope> abort() {
+        lock.lock();
+        try {
+            aborted = true;
+            List<Envelope> left = new ArrayList<>();
+            for (Work work = head(); work != null; work = head()) {
+                left.addAll(work.items);
+                if (ordered) {
+                    inOrder.remove();
+                } else {
+                    byDue.remove();
+                }
+            }
+            size = 0;
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private @Nullable Work head() {
+        return ordered ? inOrder.peek() : byDue.peek();
+    }
+}

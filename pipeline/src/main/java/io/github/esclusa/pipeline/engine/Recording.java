@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Records on meters that may be absent, and that may throw: the work goes on either way. */
+final class Recording {
+
+    private static final Logger log = LoggerFactory.getLogger(Recording.class);
+
+    private Recording() {}
+
+    static void time(@Nullable Timer timer, long nanos) {
+        if (timer != null) {
+            try {
+                timer.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            } catch (RuntimeException e) {
+                log.debug("meter {} threw", timer.getId(), e);
+            }
+        }
+    }
+
+    static void count(@Nullable Counter counter, double amount) {
+        if (counter != null) {
+            try {
+                counter.increment(amount);
+            } catch (RuntimeException e) {
+                log.debug("meter {} threw", counter.getId(), e);
+            }
+        }
+    }
+
+    static void record(@Nullable DistributionSummary summary, double amount) {
+        if (summary != null) {
+            try {
+                summary.record(amount);
+            } catch (RuntimeException e) {
+                log.debug("meter {} threw", summary.getId(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import io.github.resilience4j.core.functions.Either;
+import io.github.resilience4j.retry.RetryConfig;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides what follows a failure: asks the policy, and Resilience4j for the interval; does nothing itself. */
+sealed interface Recovery {
+
+    /** Try again. */
+    record Retry(long delayNanos) implements Recovery {}
+
+    /** Halve the batch. */
+    record Bisect() implements Recovery {}
+
+    /** Give up. */
+    record End() implements Recovery {}
+
+    /** What follows when a stage has failed. {@code attempts} counts the one that just failed. */
+    static Recovery afterStage(ErrorPolicy<Object> policy, Throwable thrown, int items, int attempts) {
+        if (isDataError(policy, thrown)) {
+            return items > 1 ? new Bisect() : new End();
+        }
+        return retryOrEnd(policy.retryConfig(), thrown, attempts);
+    }
+
+    /** What follows when a dead-letter handler has failed. */
+    static Recovery afterDeadLetter(ErrorPolicy<Object> policy, Throwable thrown, int attempts) {
+        return retryOrEnd(policy.deadLetterRetryConfig(), thrown, attempts);
+    }
+
+    private static boolean isDataError(ErrorPolicy<Object> policy, Throwable thrown) {
+        var predicate = policy.dataErrors();
+        if (predicate == null) {
+            return false;
+        }
+        try {
+            return predicate.test(thrown);
+        } catch (Throwable e) {
+            log().warn("the predicate that tells data errors threw; the failure counts as the target's", e);
+            return false;
+        }
+    }
+
+    private static Recovery retryOrEnd(@Nullable RetryConfig config, Throwable thrown, int attempts) {
+        if (config == null || attempts >= config.getMaxAttempts()) {
+            return new End();
+        }
+        try {
+            if (!config.getExceptionPredicate().test(thrown)) {
+                return new End();
+            }
+            Long millis = config.getIntervalBiFunction().apply(attempts, Either.left(thrown));
+            return new Retry(TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)));
+        } catch (Throwable e) {
+            log().warn("the retry configuration threw; the failure is not retried", e);
+            return new End();
+        }
+    }
+
+    private static Logger log() {
+        return LoggerFactory.getLogger(Recovery.class);
+    }
+}

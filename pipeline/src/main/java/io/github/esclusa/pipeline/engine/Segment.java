@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.buffer.Bell;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of fused stages, the queue they take from, and the workers that drive them.
+ *
+ * <pre>
+ *   open ──seal (nothing more will come)──▶ sealed ──queue and parking empty──▶ its workers end
+ *     └──────────halt (take nothing more)──────┴──────────────────────────────▶ its workers end
+ * </pre>
+ */
+final class Segment {
+
+    private final SegmentSpec spec;
+    private final Clock clock;
+
+    private final Source source;
+    private final boolean first;
+    private final Bell bell;
+    private final Parking parking;
+    private final @Nullable WorkQueue next;
+    private final List<StageMeters> meters;
+
+    /** One worker at a time looks for a batch and takes it, so that two do not share out what would have filled one. */
+    private final ReentrantLock forming = new ReentrantLock();
+
+    private final List<Hand> hands = new ArrayList<>();
+    private final AtomicInteger liveWorkers = new AtomicInteger();
+
+    /** Workers that wait for a begun batch to fill: they need no bell before it is full. */
+    private final AtomicInteger lingering = new AtomicInteger();
+
+    /** Each goes from false to true, once. */
+    private volatile boolean sealed;
+
+    private volatile boolean halted;
+
+    Segment(
+            SegmentSpec spec,
+            Clock clock,
+            Source source,
+            Bell bell,
+            @Nullable WorkQueue next,
+            List<StageMeters> meters) {
+        this.spec = spec;
+        this.clock = clock;
+        this.source = source;
+        this.first = source instanceof Intake;
+        this.bell = bell;
+        this.parking = new Parking(spec.workers() == 1);
+        this.next = next;
+        this.meters = meters;
+        for (int i = 0; i < spec.workers(); i++) {
+            hands.add(new Hand());
+        }
+        liveWorkers.set(spec.workers());
+    }
+
+    SegmentSpec spec() {
+        return spec;
+    }
+
+    Source source() {
+        return source;
+    }
+
+    Parking parking() {
+        return parking;
+    }
+
+    @Nullable
+    WorkQueue next() {
+        return next;
+    }
+
+    List<StageMeters> meters() {
+        return meters;
+    }
+
+    List<Hand> hands() {
+        return hands;
+    }
+
+    boolean isHalted() {
+        return halted;
+    }
+
+    /** A message was queued: wakes a worker if it has something to do for it. */
+    void arrived() {
+        SegmentSpec.BatchSpec batch = spec.batch();
+        if (batch == null || source.size() >= batch.size() || bell.waiters() > lingering.get()) {
+            bell.ring();
+        }
+    }
+
+    /** Nothing more will be queued: the workers end when what is left is done. */
+    void seal() {
+        sealed = true;
+        bell.ringAll();
+    }
+
+    /** The workers are to take nothing more. */
+    void halt() {
+        halted = true;
+        bell.ringAll();
+    }
+
+    /** A worker has ended; {@code true} if it was the last. */
+    boolean workerEnded() {
+        return liveWorkers.decrementAndGet() == 0;
+    }
+
+    /** Waits for work and takes it into a hand; {@code null} when the worker is to end. */
+    @Nullable
+    Work next(Hand hand) {
+        while (!halted) {
+            Work work = takeNow(hand);
+            if (work != null) {
+                if (isReady() || (spec.batch() != null && source.size() > 0)) {
+                    bell.ring(); // there is more, or a batch has begun: it is somebody else's turn
+                }
+                return work;
+            }
+            if (halted || isDone()) {
+                return null;
+            }
+            await();
+        }
+        return null;
+    }
+
+    private @Nullable Work takeNow(Hand hand) {
+        if (!parking.isEmpty()) {
+            Work due = hand.take(() -> parking.pollDue(clock.nanoTime()));
+            if (due != null) {
+                return due;
+            }
+        }
+        if (parking.holdsBack()) {
+            return null;
+        }
+        Work work = spec.batch() == null ? hand.take(this::pollOne) : hand.take(this::pollBatch);
+        if (work != null && first) {
+            work.items.forEach(envelope -> envelope.inlet.taken(envelope));
+        }
+        return work;
+    }
+
+    private @Nullable Work pollOne() {
+        Envelope envelope = source.poll();
+        return envelope == null ? null : new Work(List.of(envelope));
+    }
+
+    private @Nullable Work pollBatch() {
+        SegmentSpec.BatchSpec batch = requireNonNull(spec.batch());
+        forming.lock();
+        try {
+            if (!isBatchReady(batch)) {
+                return null;
+            }
+            List<Envelope> items = new ArrayList<>(Math.min(batch.size(), source.size()));
+            for (int i = 0; i < batch.size(); i++) {
+                Envelope envelope = source.poll();
+                if (envelope == null) {
+                    break;
+                }
+                items.add(envelope);
+            }
+            return items.isEmpty() ? null : new Work(items);
+        } finally {
+            forming.unlock();
+        }
+    }
+
+    /** Whether a worker that looked now would find something to do. */
+    private boolean isReady() {
+        if (!parking.isEmpty()) {
+            Long due = parking.nextDueNanos();
+            if (due != null && due - clock.nanoTime() <= 0) {
+                return true;
+            }
+        }
+        if (parking.holdsBack()) {
+            return false;
+        }
+        SegmentSpec.BatchSpec batch = spec.batch();
+        return batch == null ? source.size() > 0 : isBatchReady(batch);
+    }
+
+    private boolean isBatchReady(SegmentSpec.BatchSpec batch) {
+        int queued = source.size();
+        if (queued == 0) {
+            return false;
+        }
+        if (queued >= batch.size() || sealed) {
+            return true;
+        }
+        Long oldest = source.oldestNanos();
+        return oldest != null && clock.nanoTime() - oldest >= batch.lingerNanos();
+    }
+
+    /** Sealed is read first: what was queued before the seal is seen after it. */
+    private boolean isDone() {
+        return sealed && source.size() == 0 && parking.isEmpty();
+    }
+
+    /** Work was parked: a worker that sleeps is to learn when it is due. */
+    void parked() {
+        bell.ring();
+    }
+
+    /**
+     * Waits until the bell rings or something falls due. A worker that sees the beginning of a batch lingers: it sleeps
+     * until the oldest message has waited long enough, and is woken early only by a full batch. It may do so only on
+     * the strength of a message that it has seen after it armed: otherwise no bell would ring for the next one.
+     */
+    private void await() {
+        boolean lingers = batchDue() != null;
+        if (lingers) {
+            lingering.incrementAndGet();
+        }
+        long armedIn = bell.arm();
+        try {
+            Long batchDue = batchDue();
+            if (lingers == (batchDue != null) && !halted && !isReady() && !isDone()) {
+                bell.await(armedIn, earlier(batchDue, parking.nextDueNanos()));
+            }
+        } catch (InterruptedException e) {
+            // Only user code that kept a worker's thread would interrupt it here: the loop looks again, nothing is
+            // lost.
+        } finally {
+            bell.disarm();
+            if (lingers) {
+                lingering.decrementAndGet();
+            }
+        }
+    }
+
+    /** When the batch that has begun is complete although it is not full; {@code null} if none has begun. */
+    private @Nullable Long batchDue() {
+        SegmentSpec.BatchSpec batch = spec.batch();
+        if (batch == null || parking.holdsBack()) {
+            return null;
+        }
+        Long oldest = source.oldestNanos();
+        return oldest == null ? null : Long.valueOf(oldest + batch.lingerNanos());
+    }
+
+    private static @Nullable Long earlier(@Nullable Long a, @Nullable Long b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return a - b <= 0 ? a : b;
+    }
+}

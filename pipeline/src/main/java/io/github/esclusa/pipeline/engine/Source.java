@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where a segment takes its messages from: the inlets, or the segment before it. */
+interface Source {
+
+    /** How many messages are queued: never misses one whose bell has been rung. */
+    int size();
+
+    /** Takes the next message; {@code null} if there is none. */
+    @Nullable
+    Envelope poll();
+
+    /** When the oldest queued message came in; {@code null} if there is none. */
+    @Nullable
+    Long oldestNanos();
+
+    /** Takes everything out and refuses what comes later. */
+    List<Envelope> abort();
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import io.github.esclusa.core.metrics.MeterScope;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.report.PipelineMetrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One stage's meters. The clock is read for each batch, and for one single message in 64. */
+final class StageMeters {
+
+    private static final int SAMPLE_MASK = 63;
+
+    /** A start that was not taken. */
+    private static final long NOT_SAMPLED = Long.MIN_VALUE;
+
+    private final boolean watched;
+    private final @Nullable Timer succeeded;
+    private final @Nullable Timer failed;
+    private final @Nullable DistributionSummary batchSize;
+    private final @Nullable Counter retries;
+
+    StageMeters(MeterScope scope, boolean watched, String stage) {
+        this.watched = watched;
+        this.succeeded = timer(scope, stage, "success");
+        this.failed = timer(scope, stage, "failure");
+        this.batchSize = scope.register((registry, tags) -> DistributionSummary.builder(PipelineMetrics.BATCH_SIZE)
+                .description("Messages in a batch")
+                .baseUnit("messages")
+                .tags(tags.and(PipelineMetrics.STAGE_TAG, stage))
+                .register(registry));
+        this.retries = scope.register((registry, tags) -> Counter.builder(PipelineMetrics.RETRIES)
+                .description("Messages that failed and are tried again")
+                .baseUnit("messages")
+                .tags(tags.and(PipelineMetrics.STAGE_TAG, stage))
+                .register(registry));
+    }
+
+    long start(Clock clock) {
+        boolean sampled = watched && (ThreadLocalRandom.current().nextInt() & SAMPLE_MASK) == 0;
+        return sampled ? clock.nanoTime() : NOT_SAMPLED;
+    }
+
+    long startBatch(Clock clock, int size) {
+        Recording.record(batchSize, size);
+        return watched ? clock.nanoTime() : NOT_SAMPLED;
+    }
+
+    void succeeded(Clock clock, long start) {
+        record(succeeded, clock, start);
+    }
+
+    void failed(Clock clock, long start) {
+        record(failed, clock, start);
+    }
+
+    void retried(int messages) {
+        Recording.count(retries, messages);
+    }
+
+    private static void record(@Nullable Timer timer, Clock clock, long start) {
+        if (start != NOT_SAMPLED) {
+            Recording.time(timer, clock.nanoTime() - start);
+        }
+    }
+
+    private static @Nullable Timer timer(MeterScope scope, String stage, String outcome) {
+        return scope.register((registry, tags) -> Buckets.timer(PipelineMetrics.STAGE)
+                .description("User code: each batch, or one message in 64")
+                .tags(tags.and(PipelineMetrics.STAGE_TAG, stage, PipelineMetrics.OUTCOME_TAG, outcome))
+                .register(registry));
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The queue between two segments. It has no bound of its own: what it holds has credit from an inlet. */
+final class WorkQueue implements Source {
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Envelope> queue = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private boolean aborted;
+
+    /** The queue's size: written under the lock, read without it. */
+    private volatile int size;
+
+    /**
+     * Adds a message. The caller tells the segment once it has let go of its own lock.
+     *
+     * @return {@code false} after {@link #abort}: the message stays the caller's
+     */
+    boolean put(Envelope envelope) {
+        lock.lock();
+        try {
+            if (aborted) {
+                return false;
+            }
+            queue.add(envelope);
+            size = queue.size();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public @Nullable Envelope poll() {
+        if (size == 0) {
+            return null;
+        }
+        lock.lock();
+        try {
+            Envelope envelope = queue.poll();
+            size = queue.size();
+            return envelope;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable Long oldestNanos() {
+        lock.lock();
+        try {
+            Envelope head = queue.peek();
+            return head == null ? null : head.queuedNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Envelope> abort() {
+        lock.lock();
+        try {
+            aborted = true;
+            List<Envelope> left = new ArrayList<>(queue);
+            queue.clear();
+            size = 0;
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** One thread of a segment: takes work and runs it, until the segment has no more for it. */
+final class Worker implements Runnable {
+
+    private final Engine engine;
+    private final Segment segment;
+    private final Hand hand;
+    private final Execution execution;
+
+    /** Set before the thread starts. */
+    private volatile @Nullable Thread thread;
+
+    Worker(Engine engine, Segment segment, Hand hand, Execution execution) {
+        this.engine = engine;
+        this.segment = segment;
+        this.hand = hand;
+        this.execution = execution;
+    }
+
+    void start(Thread on) {
+        thread = on;
+        on.start();
+    }
+
+    @Nullable
+    Thread thread() {
+        return thread;
+    }
+
+    Hand hand() {
+        return hand;
+    }
+
+    boolean isInUserCode() {
+        return execution.isInUserCode();
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (Work work = segment.next(hand); work != null; work = segment.next(hand)) {
+                execution.run(work);
+            }
+        } catch (Throwable e) {
+            engine.workerFailed(this, e); // user code is caught where it is called: this is our own, or no memory
+        } finally {
+            engine.workerEnded(segment);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.policy;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Thrown by a batch sink that delivered a part of its batch: names the messages that failed. All others count as delivered. */
+public final class BatchFailure extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Map<Integer, Throwable> causes;
+
+    /**
+     * Names what failed.
+     *
+     * @param causes for each message that failed, its index in the batch (from 0) and why; not empty
+     */
+    public BatchFailure(Map<Integer, ? extends Throwable> causes) {
+        super(causes.size() + " messages of a batch failed, the first because of "
+                + new TreeMap<>(causes).values().stream().findFirst());
+        if (causes.isEmpty()) {
+            throw new IllegalArgumentException("a BatchFailure names at least one message: return normally instead");
+        }
+        this.causes = Map.copyOf(causes);
+        causes.values().forEach(cause -> addSuppressed(requireNonNull(cause, "cause")));
+    }
+
+    /**
+     * What failed.
+     *
+     * @return index in the batch and cause
+     */
+    public Map<Integer, Throwable> causes() {
+        return causes;
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.policy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.resilience4j.retry.RetryConfig;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stage does about a failure: immutable, read from left to right.
+ *
+ * <pre>{@code
+ * stage.onError(e -> e.retry(config).bisect(Store::isDataError).deadLetter(letters::write))
+ * }</pre>
+ *
+ * <p>A failure that {@link #bisect} calls the data's own is not retried: a batch is halved until the bad message is
+ * alone. Any other failure is retried, if there is a {@link #retry}. What is left goes the way of the last word:
+ * {@link #skip} (the default), {@link #deadLetter} or {@link #stop}.
+ *
+ * @param <I> the type of message the stage takes
+ */
+public final class ErrorPolicy<I> {
+
+    /** The last word on a message. */
+    public enum End {
+        /** Settle the message as failed and go on. */
+        SKIP,
+        /** Hand the message to the dead-letter handler. */
+        DEAD_LETTER,
+        /** Settle the message as failed and stop the pipeline. */
+        STOP
+    }
+
+    private final @Nullable RetryConfig retry;
+    private final @Nullable Predicate<? super Throwable> dataError;
+    private final @Nullable End end;
+    private final @Nullable DeadLetterHandler<? super I> handler;
+    private final @Nullable RetryConfig handlerRetry;
+
+    private ErrorPolicy(
+            @Nullable RetryConfig retry,
+            @Nullable Predicate<? super Throwable> dataError,
+            @Nullable End end,
+            @Nullable DeadLetterHandler<? super I> handler,
+            @Nullable RetryConfig handlerRetry) {
+        this.retry = retry;
+        this.dataError = dataError;
+        this.end = end;
+        this.handler = handler;
+        this.handlerRetry = handlerRetry;
+    }
+
+    /**
+     * The policy of a stage that was given none: no retry, skip.
+     *
+     * @param <I> the type of message the stage takes
+     * @return the policy
+     */
+    public static <I> ErrorPolicy<I> standard() {
+        return new ErrorPolicy<>(null, null, null, null, null);
+    }
+
+    /**
+     * Try again, as a Resilience4j configuration says: its exception predicates, its interval function and its number
+     * of attempts (the first one included) are honoured; results are not looked at. The message waits outside the
+     * worker, its credit held. A stage with one worker waits with it, so that order is kept; a stage with several goes
+     * on with other messages.
+     *
+     * @param config when and how often
+     * @return a policy that retries
+     */
+    public ErrorPolicy<I> retry(RetryConfig config) {
+        return new ErrorPolicy<>(requireNonNull(config, "config"), dataError, end, handler, handlerRetry);
+    }
+
+    /**
+     * Halve a batch that fails because of its data, until the bad message is found; it alone meets the policy's end.
+     *
+     * @param isDataError tells failures that the data causes from those of the target (gone, busy)
+     * @return a policy that bisects
+     */
+    public ErrorPolicy<I> bisect(Predicate<? super Throwable> isDataError) {
+        return new ErrorPolicy<>(retry, requireNonNull(isDataError, "isDataError"), end, handler, handlerRetry);
+    }
+
+    /**
+     * Settle the message as failed, log it, and go on.
+     *
+     * @return a policy that skips in the end
+     */
+    public ErrorPolicy<I> skip() {
+        return ending(End.SKIP, null, null);
+    }
+
+    /**
+     * Hand the message to a handler; if that throws, settle it as failed.
+     *
+     * @param deadLetters the handler
+     * @return a policy that dead-letters in the end
+     */
+    public ErrorPolicy<I> deadLetter(DeadLetterHandler<? super I> deadLetters) {
+        return ending(End.DEAD_LETTER, requireNonNull(deadLetters, "deadLetters"), null);
+    }
+
+    /**
+     * Hand the message to a handler; if that throws, call it again as a Resilience4j configuration says, and settle the
+     * message as failed only when that is exhausted.
+     *
+     * @param deadLetters the handler
+     * @param config when and how often the handler is tried
+     * @return a policy that dead-letters in the end
+     */
+    public ErrorPolicy<I> deadLetter(DeadLetterHandler<? super I> deadLetters, RetryConfig config) {
+        return ending(End.DEAD_LETTER, requireNonNull(deadLetters, "deadLetters"), requireNonNull(config, "config"));
+    }
+
+    /**
+     * Settle the message as failed and stop the pipeline: nothing more is admitted, what is queued is returned, what
+     * is running may finish.
+     *
+     * @return a policy that stops in the end
+     */
+    public ErrorPolicy<I> stop() {
+        return ending(End.STOP, null, null);
+    }
+
+    /**
+     * The last word.
+     *
+     * @return what happens to a message in the end
+     */
+    public End end() {
+        return end == null ? End.SKIP : end;
+    }
+
+    /**
+     * When and how often to try again.
+     *
+     * @return the configuration; {@code null} for no retry
+     */
+    public @Nullable RetryConfig retryConfig() {
+        return retry;
+    }
+
+    /**
+     * Which failures are the data's own.
+     *
+     * @return the predicate; {@code null} where batches are not bisected
+     */
+    public @Nullable Predicate<? super Throwable> dataErrors() {
+        return dataError;
+    }
+
+    /**
+     * Who takes what the stage gave up on.
+     *
+     * @return the handler; {@code null} unless {@link #end} is {@link End#DEAD_LETTER}
+     */
+    public @Nullable DeadLetterHandler<? super I> deadLetterHandler() {
+        return handler;
+    }
+
+    /**
+     * When and how often to call a failing dead-letter handler again.
+     *
+     * @return the configuration; {@code null} for no retry
+     */
+    public @Nullable RetryConfig deadLetterRetryConfig() {
+        return handlerRetry;
+    }
+
+    private ErrorPolicy<I> ending(
+            End last, @Nullable DeadLetterHandler<? super I> deadLetters, @Nullable RetryConfig deadLetterRetry) {
+        if (end != null) {
+            throw new IllegalStateException(
+                    "an error policy ends in one way: it was given " + end + " and then " + last);
+        }
+        return new ErrorPolicy<>(retry, dataError, last, deadLetters, deadLetterRetry);
+    }
+}

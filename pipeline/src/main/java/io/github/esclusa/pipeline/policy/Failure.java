@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.policy;
+
+/**
+ * A stage's failure on one message.
+ *
+ * @param <I> the type of message the stage takes
+ * @param stage the stage's name
+ * @param input what the stage was given
+ * @param cause what it threw
+ * @param attempts how often it was tried, at least once
+ */
+public record Failure<I>(String stage, I input, Throwable cause, int attempts) {}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.report;
+
+/**
+ * Hears of each accepted message once, when it is settled and before its credit is released.
+ *
+ * <p>It is called on the thread that settled the message: a worker; for a dropped message the thread whose submission
+ * evicted it; at the end of a shutdown that ran out of time the thread that shut down. It is called by several threads
+ * at once. While it runs, the message's credit is held, so a slow listener slows the pipeline. What it throws is logged
+ * and counted, and changes nothing else.
+ *
+ * @param <T> the type of message the pipeline takes in
+ */
+@FunctionalInterface
+public interface SettlementListener<T> {
+
+    /**
+     * Called once for each accepted message.
+     *
+     * @param settlement the message and its outcome
+     */
+    void settled(Settlement<T> settlement);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.report;
+
+import java.util.List;
+
+/**
+ * A worker that was still in user code when the time for shutting down was up. It has been interrupted.
+ *
+ * @param name the thread's name, which begins with the pipeline's and the stage's
+ * @param stack where it was, innermost frame first
+ */
+public record StuckThread(String name, List<StackTraceElement> stack) {
+
+    /**
+     * Copies the stack.
+     *
+     * @param name the thread's name
+     * @param stack where it was
+     */
+    public StuckThread {
+        stack = List.copyOf(stack);
+    }
+
+    @Override
+    public String toString() {
+        return stack.isEmpty() ? name : name + " at " + stack.get(0);
+    }
+}
