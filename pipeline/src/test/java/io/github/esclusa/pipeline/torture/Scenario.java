@@ -43,6 +43,8 @@ record Scenario(
     }
 
     enum Shutdown {
+        /** After every producer has its answers: whoever is not woken then hangs for good. */
+        AFTER,
         DRAIN,
         SHORT,
         NOW,

@@ -41,8 +41,13 @@ final class TortureRun {
     /** What the sink applied, in order, as far as one worker can say. */
     private final Queue<Message> appliedInOrder = new ConcurrentLinkedQueue<>();
 
+    /** Counts down the answers still to come. */
+    private final CountDownLatch answered;
+
     TortureRun(Scenario scenario) {
         this.scenario = scenario;
+        this.answered = new CountDownLatch(
+                scenario.producers().stream().mapToInt(List::size).sum());
     }
 
     void run() throws InterruptedException {
@@ -54,6 +59,12 @@ final class TortureRun {
         }
         producers.forEach(Thread::start);
         chaos(producers);
+        if (scenario.shutdown() == Scenario.Shutdown.AFTER) {
+            for (Thread producer : producers) {
+                producer.join();
+            }
+            answered.await();
+        }
         DrainReport<Message> report = shutdown(pipeline);
         for (Thread producer : producers) {
             producer.join();
@@ -187,19 +198,24 @@ final class TortureRun {
         for (Message message : scenario.producers().get(producer)) {
             try {
                 switch (scenario.submissions().get(producer)) {
-                    case SUBMIT -> message.answered(inlet.submit(message));
-                    case TRY -> message.answered(inlet.trySubmit(message));
+                    case SUBMIT -> answered(message, inlet.submit(message));
+                    case TRY -> answered(message, inlet.trySubmit(message));
                     case CALLBACK -> {
-                        Admission now = inlet.submit(message, message::answered);
+                        Admission now = inlet.submit(message, answer -> answered(message, answer));
                         if (now != Admission.WAITING) {
-                            message.answered(now);
+                            answered(message, now);
                         }
                     }
                 }
             } catch (InterruptedException e) {
-                message.answered(Admission.FULL); // not accepted, by contract: any refusal will do for the oracle
+                answered(message, Admission.FULL); // not accepted, by contract: any refusal will do for the oracle
             }
         }
+    }
+
+    private void answered(Message message, Admission answer) {
+        message.answered(answer);
+        answered.countDown();
     }
 
     private void chaos(List<Thread> producers) {
@@ -220,7 +236,7 @@ final class TortureRun {
         Duration enough = Duration.ofSeconds(60);
         Duration little = Duration.ofNanos(scenario.shutdownTimeoutMicros() * 1_000);
         return switch (scenario.shutdown()) {
-            case DRAIN -> pipeline.shutdown(enough);
+            case AFTER, DRAIN -> pipeline.shutdown(enough);
             case SHORT -> pipeline.shutdown(little);
             case NOW -> pipeline.shutdownNow();
             case CLOSE -> {
