@@ -4,7 +4,7 @@ package io.github.esclusa.examples.collector.net;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.esclusa.examples.collector.syslog.Frame;
 import io.github.esclusa.examples.collector.syslog.IdSource;
@@ -186,9 +186,7 @@ class UdpListenerTest {
     void whatTheKernelDropsIsShown() throws Exception {
         listener.close();
         listener = builder().receiveBuffer(4_096).bind();
-        assumeThat(registry.find(UdpMetrics.KERNEL_DROPS).gauge())
-                .as("this system tells of no drops")
-                .isNotNull();
+        assumeTrue(registry.find(UdpMetrics.KERNEL_DROPS).gauge() != null, "this system does not tell of drops");
         assertThat(metric(UdpMetrics.KERNEL_DROPS)).isZero();
         String text = "<1>" + "x".repeat(500);
         int sent = 500;
