@@ -149,7 +149,7 @@ class MetricsServerTest {
                 .contains("default-src 'none'", "script-src 'sha256-", "style-src 'sha256-", "connect-src 'self'")
                 .doesNotContain("unsafe");
         assertThat(page.body())
-                .doesNotContainPattern("(?:src|href)=\"(?!data:|#)")
+                .doesNotContainPattern("(?:src|href)=\"(?!data:|metrics|health)")
                 .doesNotContain("@import", "style=\"");
     }
 
