@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SnippetsTest {
 
-    private static final Pattern SHOWN = Pattern.compile("<!-- snippet: (\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern SHOWN =
+            Pattern.compile("<!-- snippet: (\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern COMPILED = Pattern.compile("// snippet\\n(.*?)// end", Pattern.DOTALL);
 
     @Test
