@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The signal against a sequential one, in the interleavings Lincheck chooses. */
-@Timeout(60)
+@Timeout(300) // A watchdog: exploring hands over between threads at every step, which a busy machine makes slow.
 class SignalLincheckTest {
 
     private static final Duration NO_WAIT = Duration.ZERO;
@@ -60,20 +60,24 @@ class SignalLincheckTest {
     @Test
     void flagIsLinearizableUnderModelChecking() {
         new ModelCheckingOptions()
-                .iterations(3)
-                .invocationsPerIteration(100)
+                .iterations(4)
+                .invocationsPerIteration(40)
                 .threads(2)
-                .actorsPerThread(3)
+                .actorsBefore(1)
+                .actorsPerThread(2)
+                .actorsAfter(1)
                 .check(Operations.class);
     }
 
     @Test
     void flagIsLinearizableUnderStress() {
         new StressOptions()
-                .iterations(3)
-                .invocationsPerIteration(200)
+                .iterations(4)
+                .invocationsPerIteration(100)
                 .threads(2)
-                .actorsPerThread(3)
+                .actorsBefore(1)
+                .actorsPerThread(2)
+                .actorsAfter(1)
                 .check(Operations.class);
     }
 
