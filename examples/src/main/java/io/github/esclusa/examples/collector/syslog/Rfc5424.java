@@ -127,7 +127,7 @@ final class Rfc5424 {
                 return;
             }
             if (next == '\\') {
-                in.at = Math.min(in.at + 1, in.end); // a backslash before any other byte is kept as it is
+                in.at++; // past the end at most, where the frame is unterminated
             } else if (next == ']') {
                 throw in.faultAt("structured data: ']' without a backslash in a value", in.at - 1);
             }

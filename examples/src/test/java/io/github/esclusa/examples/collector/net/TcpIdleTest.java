@@ -129,4 +129,21 @@ class TcpIdleTest {
             assertThat(rig.closedFor(CloseReason.IDLE)).isEqualTo(1);
         }
     }
+
+    @Test
+    void theTimeAConnectionWasHeldBackDoesNotCountAsSilence() throws IOException {
+        try (TcpRig rig = new TcpRig().started()) {
+            rig.intake.fullFor(frame -> true);
+            TcpRig.send(rig.connect(), "<1>a\n");
+            rig.awaitMetric(TcpMetrics.HELD, 1);
+            rig.clock.advance(ofSeconds(20));
+            rig.intake.decide(Verdict.ACCEPTED);
+            rig.awaitMetric(TcpMetrics.HELD, 0);
+            advance(rig, 15, 1); // the timer comes due 30 seconds after the last byte, 10 after the decision
+            TcpRig.eventually(() -> rig.timers.balance().scheduled() == 2);
+            assertThat(rig.metric(TcpMetrics.CONNECTIONS)).isEqualTo(1);
+            advance(rig, 15, 0);
+            assertThat(rig.closedFor(CloseReason.IDLE)).isEqualTo(1);
+        }
+    }
 }
