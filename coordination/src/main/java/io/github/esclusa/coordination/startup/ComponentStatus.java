@@ -19,10 +19,4 @@ public record ComponentStatus(
         ComponentState state,
         Duration startup,
         List<String> waitsFor,
-        @Nullable Throwable failure) {
-
-    /** Copies the list. */
-    public ComponentStatus {
-        waitsFor = List.copyOf(waitsFor);
-    }
-}
+        @Nullable Throwable failure) {}

@@ -54,7 +54,7 @@ final class GateLog {
     }
 
     void broken(Throwable cause) {
-        quietly(() -> log.error("gate '{}' could not be torn down in full", gate, cause));
+        quietly(() -> log.error("a step in tearing down gate '{}' failed", gate, cause));
     }
 
     private static void quietly(Runnable line) {

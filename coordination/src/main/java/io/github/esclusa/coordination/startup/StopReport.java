@@ -42,11 +42,6 @@ public record StopReport(String gate, List<Entry> components, Duration took) {
     public record Entry(
             String component, Outcome outcome, @Nullable Throwable failure) {}
 
-    /** Copies the list. */
-    public StopReport {
-        components = List.copyOf(components);
-    }
-
     /**
      * Whether everything that was ready has been closed without an error, and nothing is still in user code.
      *

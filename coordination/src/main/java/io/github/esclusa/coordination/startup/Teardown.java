@@ -292,7 +292,7 @@ final class Teardown {
         for (Slot<?> slot : board.plan.slots()) {
             entries.add(entry(slot));
         }
-        return new StopReport(board.name, entries, Duration.ofNanos(board.clock.nanoTime() - beganNanos));
+        return new StopReport(board.name, List.copyOf(entries), Duration.ofNanos(board.clock.nanoTime() - beganNanos));
     }
 
     private static StopReport.Entry entry(Slot<?> slot) {

@@ -16,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Starting: order, concurrency, what a component sees. */
 @Timeout(60)
@@ -111,6 +113,26 @@ class StartupGateTest {
         builder.start(LONG).stop(LONG);
 
         assertThat(daemons).containsExactly(false);
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsRunComponentsWhereTheJvmHasThem() throws Exception {
+        var entered = new CountDownLatch(1);
+        var builder = StartupGate.builder("gate").threads(ThreadKind.VIRTUAL);
+        builder.component("slow", journal.part("slow", entered, new CountDownLatch(1)));
+        builder.component("bad", () -> {
+            assertThat(Thread.currentThread().toString())
+                    .contains("VirtualThread")
+                    .contains("gate-start-bad");
+            entered.await();
+            throw new Exception("no");
+        });
+
+        StartupFailed failed = catchThrowableOfType(StartupFailed.class, () -> builder.start(LONG));
+
+        assertThat(failed.culprits()).containsExactly("bad");
+        assertThat(failed).hasRootCauseMessage("no"); // and not the assertion's
     }
 
     @Test
