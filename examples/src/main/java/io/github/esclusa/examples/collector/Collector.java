@@ -3,8 +3,9 @@ package io.github.esclusa.examples.collector;
 
 import io.github.esclusa.coordination.startup.StartupFailed;
 import io.github.esclusa.core.signal.Signal;
-import io.github.esclusa.examples.collector.cli.CollectorCommand;
 import io.github.esclusa.examples.collector.cli.CollectorConfig;
+import io.github.esclusa.examples.collector.cli.CollectorOptions;
+import io.github.esclusa.examples.collector.cli.CommandLineOutcome;
 import io.github.esclusa.examples.collector.syslog.Frame;
 import io.github.esclusa.pipeline.report.DrainReport;
 import java.io.PrintWriter;
@@ -32,17 +33,20 @@ public final class Collector {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter err = new PrintWriter(System.err, true);
-        CollectorCommand.Result command = CollectorCommand.parse(args, out, err);
-        CollectorConfig config = command.config();
-        System.exit(config == null ? command.exitStatus() : run(config, out, err));
+        CommandLineOutcome outcome = CollectorOptions.parse(args, out, err);
+        System.exit(
+                outcome instanceof CommandLineOutcome.Run asked
+                        ? run(asked.config(), out, err)
+                        : ((CommandLineOutcome.Exit) outcome).status());
     }
 
     private static int run(CollectorConfig config, PrintWriter out, PrintWriter err) {
         Signal stop = Signal.named("stop");
         Signal stopNow = Signal.named("stop-now");
+        config.notices().forEach(notice -> err.println("collector: " + notice));
         Termination.onFirstAndSecond(stop::set, stopNow::set);
         try {
-            return config.demo() == null
+            return config.demo().isEmpty()
                     ? serve(config, stop, stopNow, out, err)
                     : Demo.run(config, stop, stopNow, out, err);
         } catch (StartupFailed e) {

@@ -49,22 +49,25 @@ final class CollectorService implements AutoCloseable {
         StartupGate.Builder parts = StartupGate.builder("collector").meterRegistry(registry);
         store = parts.component("database", () -> Store.builder("connections")
                 .url(config.db())
-                .writers(Store.writers(config.db(), config.writers()))
+                .writers(config.writers())
                 .meterRegistry(registry)
                 .open());
         pipeline = parts.component("pipeline", () -> Ingest.start(config, store(), registry))
                 .after(store);
-        web = parts.component("page", () -> MetricsServer.open(config.http(), registry, this::health));
+        web = parts.component(
+                "page",
+                () -> MetricsServer.open(
+                        new InetSocketAddress(config.bind(), config.httpPort()), registry, this::health));
         Component<Timers> timers = parts.component(
                 "timers",
                 () -> Timers.builder("sessions").meterRegistry(registry).start());
         udp = parts.component("udp", () -> UdpListener.builder("udp")
-                .address(config.udp())
+                .address(new InetSocketAddress(config.bind(), config.udpPort()))
                 .ids(ids)
                 .meterRegistry(registry)
                 .bind());
         tcp = parts.component("tcp", () -> TcpListener.builder("tcp")
-                        .address(config.tcp())
+                        .address(new InetSocketAddress(config.bind(), config.tcpPort()))
                         .idle(config.idle())
                         .timers(timers.get())
                         .ids(ids)

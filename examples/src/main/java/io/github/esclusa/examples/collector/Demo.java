@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.esclusa.core.signal.Signal;
 import io.github.esclusa.examples.collector.cli.CollectorConfig;
 import io.github.esclusa.examples.collector.store.StoreCounts;
@@ -27,6 +25,9 @@ final class Demo {
 
     static int run(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
+        if (!config.throwAwayDb()) {
+            return runOn(config, stop, stopNow, out, err);
+        }
         Path directory;
         try {
             directory = Files.createTempDirectory("esclusa-demo");
@@ -35,14 +36,13 @@ final class Demo {
             return 1;
         }
         try {
-            return run(withDatabase(config, directory.resolve("demo.db")), stop, stopNow, out, err, directory);
+            return runOn(config.withDb("jdbc:sqlite:" + directory.resolve("demo.db")), stop, stopNow, out, err);
         } finally {
             delete(directory, err);
         }
     }
 
-    private static int run(
-            CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err, Path directory)
+    private static int runOn(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
         StoreCounts stored;
         long sent;
@@ -50,9 +50,9 @@ final class Demo {
         try (CollectorService service = CollectorService.start(config)) {
             out.println(service.greeting());
             out.println("demo: bursts of " + BURST + " messages for "
-                    + requireNonNull(config.demo()).toSeconds() + " s into " + directory.resolve("demo.db"));
+                    + config.demo().orElseThrow().toSeconds() + " s into " + config.db());
             out.printf("%8s %12s %10s %12s %10s %8s%n", "time", "accepted/s", "in flight", "stored", "dead", "dropped");
-            sent = send(service, requireNonNull(config.demo()), stop, out, err);
+            sent = send(service, config.demo().orElseThrow(), stop, out, err);
             out.println("demo: stopping, working off what is in flight");
             report = service.stop(stopNow);
             stored = service.counts();
@@ -104,22 +104,6 @@ final class Demo {
     private static long inFlight(CollectorService service) {
         return service.pipeline().inlet(Ingest.TCP).inFlight()
                 + service.pipeline().inlet(Ingest.UDP).inFlight();
-    }
-
-    private static CollectorConfig withDatabase(CollectorConfig config, Path file) {
-        return new CollectorConfig(
-                config.udp(),
-                config.tcp(),
-                config.http(),
-                "jdbc:sqlite:" + file,
-                config.capacity(),
-                config.maxMemoryBytes(),
-                config.udpWhenFull(),
-                config.batch(),
-                config.linger(),
-                config.writers(),
-                config.idle(),
-                config.demo());
     }
 
     private static void delete(Path directory, PrintWriter err) {

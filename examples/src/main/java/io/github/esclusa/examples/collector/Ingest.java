@@ -39,7 +39,7 @@ final class Ingest {
                 .capacity(config.capacity())
                 .maxWeight(config.maxMemoryBytes() / 2, Ingest::weigh)
                 .inlet(TCP, inlet -> inlet.whenFull(Overflow.block()))
-                .inlet(UDP, inlet -> inlet.whenFull(config.udpWhenFull()))
+                .inlet(UDP, inlet -> inlet.whenFull(overflow(config.udpWhenFull())))
                 .meterRegistry(registry)
                 .map(
                         "parse",
@@ -60,6 +60,14 @@ final class Ingest {
                                                 failure.input().frame(), failure.cause())),
                                         untilItIsBack)))
                 .start();
+    }
+
+    private static Overflow overflow(CollectorConfig.WhenFull policy) {
+        return switch (policy) {
+            case DROP_OLDEST -> Overflow.dropOldest();
+            case REJECT -> Overflow.reject();
+            case BLOCK -> Overflow.block();
+        };
     }
 
     /** The bytes as received, and once more as text in the parsed fields. */

@@ -1,37 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.cli;
 
-import io.github.esclusa.pipeline.policy.Overflow;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What the collector was asked to do, checked.
  *
- * @param udp where datagrams are received
- * @param tcp where connections are accepted
- * @param http where the page and the metrics are served
- * @param db the JDBC URL of the database
- * @param capacity how many messages each inlet may hold
- * @param maxMemoryBytes how much the messages of both inlets may weigh together
- * @param udpWhenFull what a full UDP inlet does
- * @param batch how many messages go into one transaction
- * @param linger how long a message waits for its batch to fill
- * @param writers how many connections write
- * @param idle after how long a silent connection is closed
- * @param demo how long to run the built-in sender; {@code null} for a collector without one
+ * @param bind the address of every listener
+ * @param udpPort where datagrams come in; 0 takes a free port
+ * @param tcpPort where connections come in; 0 takes a free port
+ * @param httpPort where the page, the metrics and the health are; 0 takes a free port
+ * @param db the JDBC URL, of a database the store knows; in a demo without {@code --db}, to be replaced
+ *     ({@link #withDb}) by that of a throw-away file
+ * @param throwAwayDb whether the database is to be made for a demo and thrown away
+ * @param capacity the most messages of each inlet that are accepted and not settled
+ * @param maxMemoryBytes the most bytes of each inlet's frames that are accepted and not settled
+ * @param udpWhenFull what happens to a datagram when its inlet is full
+ * @param batch the most messages written at once; batch times writers is at most the capacity
+ * @param linger how long the first message of a batch waits for more
+ * @param writers how many batches are written at a time; 1 for SQLite
+ * @param idle how long a TCP connection may be silent, or take for one frame
+ * @param demo how long the demo lasts; empty when there is none
+ * @param notices what the user is to be told before it starts, one line each
  */
 public record CollectorConfig(
-        InetSocketAddress udp,
-        InetSocketAddress tcp,
-        InetSocketAddress http,
+        InetAddress bind,
+        int udpPort,
+        int tcpPort,
+        int httpPort,
         String db,
+        boolean throwAwayDb,
         int capacity,
         long maxMemoryBytes,
-        Overflow udpWhenFull,
+        WhenFull udpWhenFull,
         int batch,
         Duration linger,
         int writers,
         Duration idle,
-        @Nullable Duration demo) {}
+        Optional<Duration> demo,
+        List<String> notices) {
+
+    /** What happens to a datagram when its inlet is full. */
+    public enum WhenFull {
+        /** The inlet's oldest message gives way to it. */
+        DROP_OLDEST,
+        /** It is refused, and thus lost. */
+        REJECT,
+        /** The receiver waits; the kernel's buffer fills, and then the kernel drops. */
+        BLOCK
+    }
+
+    /** Copies the list. */
+    public CollectorConfig {
+        notices = List.copyOf(notices);
+    }
+
+    /**
+     * The same, with another database.
+     *
+     * @param jdbcUrl its URL
+     * @return the configuration, which no longer asks for a throw-away database
+     */
+    public CollectorConfig withDb(String jdbcUrl) {
+        return new CollectorConfig(
+                bind,
+                udpPort,
+                tcpPort,
+                httpPort,
+                jdbcUrl,
+                false,
+                capacity,
+                maxMemoryBytes,
+                udpWhenFull,
+                batch,
+                linger,
+                writers,
+                idle,
+                demo,
+                notices);
+    }
+}

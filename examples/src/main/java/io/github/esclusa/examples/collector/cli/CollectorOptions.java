@@ -1,226 +1,318 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.cli;
 
-import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
-import io.github.esclusa.pipeline.policy.Overflow;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import io.github.esclusa.examples.collector.store.Store;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The collector's options. Each is checked by itself, then they are checked against each other. */
+/**
+ * The collector's options.
+ *
+ * <p>Every value is taken as text and checked here, so that every error reads alike: the option, its value, what is
+ * allowed, on one line of standard error, and exit status 2.
+ */
 @Command(
         name = "collector",
-        mixinStandardHelpOptions = true,
-        version = "Esclusa collector 0.1.0",
         sortOptions = false,
         usageHelpAutoWidth = true,
-        header = "Receives syslog over UDP and TCP and writes it to a database.",
+        mixinStandardHelpOptions = false,
+        versionProvider = Version.class,
+        header = "Takes syslog messages off the network, in bursts, and writes them to a database.",
+        synopsisHeading = "%nUsage: ",
+        customSynopsis = "java -jar collector.jar [options]",
         description = {
             "",
-            "Bursts are held in a bounded buffer; over TCP a full buffer holds the senders back, over UDP"
-                    + " --udp-when-full decides. SIGTERM or Ctrl-C drains the buffer and prints the balance as one line"
-                    + " of JSON; a second one ends at once.",
-            ""
+            "Reads RFC 5424 and RFC 3164 over UDP and TCP. What the database cannot take at once waits in a bounded"
+                    + " buffer; when that is full, TCP senders are held back and UDP follows --udp-when-full."
         },
         footer = {
             "",
             "Examples:",
-            "  collector --demo",
-            "  collector --bind 0.0.0.0 --db jdbc:postgresql://db/logs?user=collector --writers 2",
+            "  java -jar collector.jar --demo",
+            "  java -jar collector.jar --bind 0.0.0.0 --tcp 601 --udp 514 --idle 600",
+            "  java -jar collector.jar --writers 2 --db 'jdbc:postgresql://db/logs'",
             "",
-            "Exit status: 0 balanced and nothing unknown; 1 otherwise, or if it could not start; 2 wrong options."
+            "SIGTERM or Ctrl-C ends it in order: what was accepted is written, and the last line says what became of"
+                    + " every message. Exit status: 0 when all is accounted for, 1 when not or when it could not"
+                    + " start, 2 for a wrong option."
         })
-final class CollectorOptions {
+public final class CollectorOptions {
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
+    static final int USAGE_ERROR = 2;
 
-    @ArgGroup(exclusive = false, heading = "Where messages come in%n")
-    Network network = new Network();
+    private static final long MIB = 1024 * 1024;
+    private static final int MAX_CAPACITY = 10_000_000;
+    private static final int MAX_BATCH = 100_000;
+    private static final int DEFAULT_BATCH = 4_000;
+    private static final int MAX_LINGER_MS = 60_000;
+    private static final int MAX_WRITERS = 64;
+    private static final int MAX_IDLE_SECONDS = 86_400;
+    private static final int MAX_DEMO_SECONDS = 3_600;
+    private static final long DEFAULT_MAX_MEMORY_MB = 256;
+    private static final String DEFAULT_PORT = "5514";
+    private static final String DEFAULT_HTTP = "9464";
+    private static final String DEFAULT_DB = "jdbc:sqlite:collector.db";
+    private static final String DEFAULT_DEMO = "15";
 
-    @ArgGroup(exclusive = false, heading = "%nWhere they go%n")
-    Target target = new Target();
+    // Filled by picocli, before anything else runs.
 
-    @ArgGroup(exclusive = false, heading = "%nHow many are held%n")
-    Bounds bounds = new Bounds();
+    @ArgGroup(validate = false, heading = "%nIn:%n", order = 1)
+    private final In in = new In();
 
-    @Option(
-            names = "--demo",
-            arity = "0..1",
-            fallbackValue = "10",
-            paramLabel = "SECONDS",
-            description = {
-                "%nStarts on free ports with a throw-away SQLite file, sends itself bursts over UDP and TCP for so many"
-                        + " seconds (default: ${FALLBACK-VALUE}), and ends with the balance."
-            })
-    @Nullable
-    String demo;
+    @ArgGroup(validate = false, heading = "%nBuffer:%n", order = 2)
+    private final Buffer buffer = new Buffer();
 
-    /** Where messages come in. */
-    static final class Network {
-        @Option(names = "--udp", paramLabel = "PORT", defaultValue = "5514", description = "UDP port (default: 5514).")
-        String udp = "5514";
+    @ArgGroup(validate = false, heading = "%nOut:%n", order = 3)
+    private final Out out = new Out();
 
-        @Option(names = "--tcp", paramLabel = "PORT", defaultValue = "5514", description = "TCP port (default: 5514).")
-        String tcp = "5514";
+    @ArgGroup(validate = false, heading = "%nWatching and trying:%n", order = 4)
+    private final Other other = new Other();
+
+    private static final class In {
+        @Option(
+                names = "--udp",
+                paramLabel = "PORT",
+                description = "Port for datagrams; 0 takes a free one. Default: " + DEFAULT_PORT)
+        private @Nullable String udp;
+
+        @Option(
+                names = "--tcp",
+                paramLabel = "PORT",
+                description = "Port for connections; 0 takes a free one. Default: " + DEFAULT_PORT)
+        private @Nullable String tcp;
 
         @Option(
                 names = "--bind",
                 paramLabel = "ADDRESS",
                 defaultValue = "127.0.0.1",
-                description = "Address to listen on, for all three ports (default: 127.0.0.1, this machine only).")
-        String bind = "127.0.0.1";
-
-        @Option(
-                names = "--http",
-                paramLabel = "PORT",
-                defaultValue = "9464",
-                description = "Port of the page, /metrics and /health (default: 9464). Port 0 takes a free one.")
-        String http = "9464";
+                description = "Address to listen on, the page's too; 0.0.0.0 for all. Default: 127.0.0.1")
+        private String bind = "";
 
         @Option(
                 names = "--idle",
                 paramLabel = "SECONDS",
                 defaultValue = "300",
-                description = "Closes a TCP connection that is silent for so long, or takes longer than that for one"
-                        + " message (default: 300).")
-        String idle = "300";
+                description = "Close a connection silent for so long, or one that takes so long for a message."
+                        + " Default: 300")
+        private String idle = "";
     }
 
-    /** Where messages go. */
-    static final class Target {
-        @Option(
-                names = "--db",
-                paramLabel = "JDBC_URL",
-                defaultValue = "jdbc:sqlite:collector.db",
-                description = "jdbc:sqlite:FILE or jdbc:postgresql://HOST/DATABASE?user=… (default:"
-                        + " jdbc:sqlite:collector.db).")
-        String db = "jdbc:sqlite:collector.db";
-
-        @Option(
-                names = "--batch",
-                paramLabel = "N",
-                defaultValue = "2000",
-                description = "Messages in one transaction, at the most (default: 2000).")
-        String batch = "2000";
-
-        @Option(
-                names = "--linger",
-                paramLabel = "MS",
-                defaultValue = "50",
-                description = "How long a message waits for its batch to fill (default: 50).")
-        String linger = "50";
-
-        @Option(
-                names = "--writers",
-                paramLabel = "N",
-                defaultValue = "2",
-                description = "Connections that write (default: 2; SQLite always has one).")
-        String writers = "2";
-    }
-
-    /** How many messages are held. */
-    static final class Bounds {
+    private static final class Buffer {
         @Option(
                 names = "--capacity",
                 paramLabel = "N",
-                defaultValue = "50000",
-                description = "Messages that each of UDP and TCP may have in hand (default: 50000).")
-        String capacity = "50000";
+                defaultValue = "40000",
+                description = "Most messages of each of TCP and UDP accepted and not yet written. Default: 40,000")
+        private String capacity = "";
 
         @Option(
                 names = "--max-memory",
                 paramLabel = "MB",
-                defaultValue = "64",
-                description = "Megabytes that the messages in hand may take up together (default: 64).")
-        String maxMemory = "64";
+                description = "Most megabytes they take up together. Default: an eighth of the heap, at most 256")
+        private @Nullable String maxMemory;
 
         @Option(
                 names = "--udp-when-full",
                 paramLabel = "POLICY",
                 defaultValue = "drop-oldest",
-                description = "drop-oldest, reject, or block (then the kernel drops) (default: drop-oldest).")
-        String udpWhenFull = "drop-oldest";
+                description =
+                        "For a datagram that finds no room: drop-oldest (the oldest gives way), reject (the new one"
+                                + " is lost) or block (the kernel drops). Each is counted. Default: drop-oldest")
+        private String udpWhenFull = "";
     }
 
-    /** Checks everything and answers with what was asked for. */
-    CollectorConfig config() {
-        InetAddress bind = address(network.bind);
-        int capacity = number("--capacity", bounds.capacity, 1, 100_000_000);
-        int batch = number("--batch", target.batch, 1, 1_000_000);
-        int writers = number("--writers", target.writers, 1, 64);
-        long needed = 1L + (long) batch * (target.db.startsWith("jdbc:sqlite:") ? 1 : writers);
-        if (batch > capacity || needed > 2L * capacity) {
-            throw error("--batch " + batch + " is larger than --capacity " + capacity + " allows: with " + writers
-                    + " writers it must be at most " + Math.max(1, Math.min(capacity, (2L * capacity - 1) / writers)));
-        }
-        int udp = number("--udp", network.udp, 0, 65_535);
-        int tcp = number("--tcp", network.tcp, 0, 65_535);
-        int http = number("--http", network.http, 0, 65_535);
-        boolean isDemo = demo != null;
-        return new CollectorConfig(
-                new InetSocketAddress(bind, isDemo ? 0 : udp),
-                new InetSocketAddress(bind, isDemo ? 0 : tcp),
-                new InetSocketAddress(bind, isDemo ? 0 : http),
-                database(target.db),
-                capacity,
-                (long) number("--max-memory", bounds.maxMemory, 1, 1_000_000) << 20,
-                overflow(bounds.udpWhenFull),
-                batch,
-                Duration.ofMillis(number("--linger", target.linger, 0, 3_600_000)),
-                writers,
-                Duration.ofSeconds(number("--idle", network.idle, 1, 86_400)),
-                demo == null ? null : Duration.ofSeconds(number("--demo", demo, 1, 3_600)));
+    private static final class Out {
+        @Option(
+                names = "--db",
+                paramLabel = "JDBC_URL",
+                description = "jdbc:sqlite:FILE or jdbc:postgresql://HOST:PORT/DATABASE. Default: " + DEFAULT_DB)
+        private @Nullable String db;
+
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                description = "Most messages in one transaction; batch times writers fits into the capacity."
+                        + " Default: 4,000, less if the capacity asks for it")
+        private @Nullable String batch;
+
+        @Option(
+                names = "--linger",
+                paramLabel = "MS",
+                defaultValue = "20",
+                description = "How long a message waits for others to fill its batch. Default: 20")
+        private String linger = "";
+
+        @Option(
+                names = "--writers",
+                paramLabel = "N",
+                description = "Batches written at a time, a connection each. SQLite has one. Default: 2 for PostgreSQL")
+        private @Nullable String writers;
     }
 
-    private String database(String url) {
-        if (url.startsWith("jdbc:sqlite:") || url.startsWith("jdbc:postgresql:")) {
-            return url;
-        }
-        throw error("--db " + url + " is not supported: it must begin with jdbc:sqlite: or jdbc:postgresql:");
+    @SuppressWarnings("UnusedVariable") // help and version: picocli sets them, and is asked for them
+    private static final class Other {
+        @Option(
+                names = "--http",
+                paramLabel = "PORT",
+                description =
+                        "Port for the page (/), /metrics and /health; 0 takes a free one. Default: " + DEFAULT_HTTP)
+        private @Nullable String http;
+
+        @Option(
+                names = "--demo",
+                paramLabel = "SECONDS",
+                arity = "0..1",
+                fallbackValue = DEFAULT_DEMO,
+                description = "Send bursts to itself for so long (" + DEFAULT_DEMO
+                        + " without a number), on free ports and into a throw-away file unless they are given")
+        private @Nullable String demo;
+
+        @Option(names = "--help", usageHelp = true, description = "Show this, and end.")
+        private boolean help;
+
+        @Option(names = "--version", versionHelp = true, description = "Show the version, and end.")
+        private boolean version;
     }
 
-    private Overflow overflow(String policy) {
-        return switch (policy) {
-            case "drop-oldest" -> Overflow.dropOldest();
-            case "reject" -> Overflow.reject();
-            case "block" -> Overflow.block();
-            default ->
-                throw error("--udp-when-full " + policy + " is not known: it must be drop-oldest, reject or block");
-        };
-    }
+    private CollectorOptions() {}
 
-    private InetAddress address(String name) {
+    /**
+     * Reads a command line.
+     *
+     * @param args the arguments
+     * @param out where help and version go
+     * @param err where an error goes, on one line
+     * @return what to run, or the status to exit with
+     */
+    public static CommandLineOutcome parse(String[] args, PrintWriter out, PrintWriter err) {
+        CollectorOptions options = new CollectorOptions();
+        CommandLine commandLine = new CommandLine(options);
         try {
-            return InetAddress.getByName(name);
-        } catch (UnknownHostException e) {
-            throw error("--bind " + name + " is not an address of this machine: use an IP address or a host name");
-        }
-    }
-
-    private int number(String option, String value, int least, int most) {
-        try {
-            long number = Long.parseLong(value.strip());
-            if (number >= least && number <= most) {
-                return (int) number;
+            commandLine.parseArgs(args);
+            if (commandLine.isUsageHelpRequested()) {
+                commandLine.usage(out);
+                out.flush();
+                return new CommandLineOutcome.Exit(0);
             }
-        } catch (NumberFormatException e) {
-            // falls through to the same error: the range says what is allowed
+            if (commandLine.isVersionHelpRequested()) {
+                commandLine.printVersionHelp(out);
+                out.flush();
+                return new CommandLineOutcome.Exit(0);
+            }
+            return new CommandLineOutcome.Run(options.config());
+        } catch (ParameterException e) {
+            err.println(explained(e));
+        } catch (BadOptionException e) {
+            err.println(e.getMessage());
         }
-        throw error(option + " " + value + " is not allowed: it must be a whole number from " + least + " to " + most);
+        err.flush();
+        return new CommandLineOutcome.Exit(USAGE_ERROR);
     }
 
-    private ParameterException error(String message) {
-        return new ParameterException(requireNonNull(spec).commandLine(), message);
+    private static String explained(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            return unmatched.getUnmatched().get(0) + ": no such option; allowed are those that --help lists";
+        }
+        if (e instanceof MissingParameterException missing
+                && missing.getMissing().size() == 1
+                && missing.getMissing().get(0) instanceof CommandLine.Model.OptionSpec option) {
+            return option.longestName() + ": its value is missing; allowed is " + option.longestName() + " "
+                    + option.paramLabel();
+        }
+        return requireNonNullElse(e.getMessage(), "wrong options").replaceAll("\\R.*", "");
+    }
+
+    private CollectorConfig config() {
+        List<String> notices = new ArrayList<>();
+        Optional<Duration> demo =
+                Optional.ofNullable(other.demo).map(value -> seconds("--demo", value, MAX_DEMO_SECONDS));
+        boolean throwAwayDb = demo.isPresent() && out.db == null;
+        String db = requireNonNullElse(out.db, DEFAULT_DB);
+        int capacity = (int) Values.number("--capacity", buffer.capacity, 1, MAX_CAPACITY, "a number of messages");
+        int writers = writers(db, notices);
+        return new CollectorConfig(
+                Values.address("--bind", in.bind),
+                port("--udp", in.udp, demo.isPresent(), DEFAULT_PORT),
+                port("--tcp", in.tcp, demo.isPresent(), DEFAULT_PORT),
+                port("--http", other.http, demo.isPresent(), DEFAULT_HTTP),
+                db,
+                throwAwayDb,
+                capacity,
+                maxMemory(Runtime.getRuntime().maxMemory() / MIB) * MIB,
+                Values.whenFull("--udp-when-full", buffer.udpWhenFull),
+                batch(capacity, writers),
+                Duration.ofMillis(Values.number("--linger", out.linger, 0, MAX_LINGER_MS, "milliseconds")),
+                writers,
+                seconds("--idle", in.idle, MAX_IDLE_SECONDS),
+                demo,
+                notices);
+    }
+
+    private static Duration seconds(String option, String value, int max) {
+        return Duration.ofSeconds(Values.number(option, value, 1, max, "seconds"));
+    }
+
+    private static int port(String option, @Nullable String value, boolean demo, String otherwise) {
+        return Values.port(option, requireNonNullElse(value, demo ? "0" : otherwise));
+    }
+
+    /** In megabytes. Parsed fields and database buffers live beside the frames: these must not fill the heap alone. */
+    private long maxMemory(long heap) {
+        long most = Math.max(1, heap / 2);
+        if (buffer.maxMemory == null) {
+            return Math.max(1, Math.min(DEFAULT_MAX_MEMORY_MB, heap / 8));
+        }
+        return Values.number("--max-memory", buffer.maxMemory, 1, most, "megabytes (up to half of the heap, see -Xmx)");
+    }
+
+    private int writers(String db, List<String> notices) {
+        int asked = (int) Values.number("--writers", requireNonNullElse(out.writers, "2"), 1, MAX_WRITERS, "a number");
+        int possible;
+        try {
+            possible = Store.writers(db, asked);
+        } catch (IllegalArgumentException e) {
+            throw new BadOptionException(requireNonNullElse(e.getMessage(), "--db " + db + ": not allowed"));
+        }
+        if (out.writers != null && possible < asked) {
+            notices.add("--writers " + asked + ": SQLite has one writer, so there is one.");
+        }
+        return possible;
+    }
+
+    private int batch(int capacity, int writers) {
+        int most = capacity / writers;
+        if (most < 1) {
+            throw new BadOptionException(
+                    "--capacity",
+                    Values.shown(capacity),
+                    "too small for --writers " + writers + "; allowed is at least one message for each writer");
+        }
+        if (out.batch == null) {
+            return Math.max(1, Math.min(DEFAULT_BATCH, most / 2));
+        }
+        int batch = (int) Values.number("--batch", out.batch, 1, MAX_BATCH, "a number of messages");
+        if (batch > most) {
+            throw new BadOptionException(
+                    "--batch",
+                    out.batch,
+                    "larger than --capacity " + Values.shown(capacity)
+                            + (writers == 1 ? "" : " shared by --writers " + writers)
+                            + " allows; allowed is a number of messages"
+                            + " from 1 to " + Values.shown(most));
+        }
+        return batch;
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The collector's command line: options, their limits, and the errors that name both. */
+/** The collector's command line: what may be asked for, and what is said to whoever asks for anything else. */
 @NullMarked
 package io.github.esclusa.examples.collector.cli;
 

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.esclusa.examples.collector.cli.CollectorConfig.WhenFull;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CollectorOptionsTest {
+
+    private static final String POSTGRES = "--db=jdbc:postgresql://h/d";
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private CommandLineOutcome parse(String... args) {
+        return CollectorOptions.parse(args, new PrintWriter(out), new PrintWriter(err));
+    }
+
+    private CollectorConfig config(String... args) {
+        CommandLineOutcome outcome = parse(args);
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString()).isEmpty();
+        assertThat(outcome).isInstanceOf(CommandLineOutcome.Run.class);
+        return ((CommandLineOutcome.Run) outcome).config();
+    }
+
+    private String error(String... args) {
+        assertThat(parse(args)).isEqualTo(new CommandLineOutcome.Exit(2));
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).as("one line").matches("[^\\r\\n]+\\R");
+        return err.toString().strip();
+    }
+
+    @Test
+    void withoutOptionsTheDefaultsHold() {
+        CollectorConfig config = config();
+        assertThat(config.bind().isLoopbackAddress()).isTrue();
+        assertThat(config.udpPort()).isEqualTo(5514);
+        assertThat(config.tcpPort()).isEqualTo(5514);
+        assertThat(config.httpPort()).isEqualTo(9464);
+        assertThat(config.db()).isEqualTo("jdbc:sqlite:collector.db");
+        assertThat(config.throwAwayDb()).isFalse();
+        assertThat(config.capacity()).isEqualTo(40_000);
+        assertThat(config.maxMemoryBytes())
+                .isEqualTo(Math.min(256, Runtime.getRuntime().maxMemory() / (8 << 20)) << 20);
+        assertThat(config.udpWhenFull()).isEqualTo(WhenFull.DROP_OLDEST);
+        assertThat(config.batch()).isEqualTo(4_000);
+        assertThat(config.linger()).isEqualTo(Duration.ofMillis(20));
+        assertThat(config.writers()).isEqualTo(1);
+        assertThat(config.idle()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.demo()).isEmpty();
+        assertThat(config.notices()).isEmpty();
+    }
+
+    @Test
+    void everyOptionIsTaken() {
+        CollectorConfig config = config(
+                "--udp",
+                "1514",
+                "--tcp=1601",
+                "--bind",
+                "0.0.0.0",
+                "--http",
+                "0",
+                POSTGRES,
+                "--capacity",
+                "9000",
+                "--max-memory",
+                "7",
+                "--udp-when-full",
+                "block",
+                "--batch",
+                "3000",
+                "--linger",
+                "0",
+                "--writers",
+                "3",
+                "--idle",
+                "5");
+        assertThat(config.udpPort()).isEqualTo(1514);
+        assertThat(config.tcpPort()).isEqualTo(1601);
+        assertThat(config.httpPort()).isZero();
+        assertThat(config.bind().isAnyLocalAddress()).isTrue();
+        assertThat(config.db()).isEqualTo("jdbc:postgresql://h/d");
+        assertThat(config.capacity()).isEqualTo(9_000);
+        assertThat(config.maxMemoryBytes()).isEqualTo(7L << 20);
+        assertThat(config.udpWhenFull()).isEqualTo(WhenFull.BLOCK);
+        assertThat(config.batch()).isEqualTo(3_000);
+        assertThat(config.linger()).isZero();
+        assertThat(config.writers()).isEqualTo(3);
+        assertThat(config.idle()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void sqliteHasOneWriterAndTheUserIsTold() {
+        CollectorConfig config = config("--writers", "4");
+        assertThat(config.writers()).isEqualTo(1);
+        assertThat(config.notices()).containsExactly("--writers 4: SQLite has one writer, so there is one.");
+        assertThat(config("--writers", "1").notices()).isEmpty();
+    }
+
+    @Test
+    void postgresHasTwoWritersUnlessToldOtherwise() {
+        assertThat(config(POSTGRES).writers()).isEqualTo(2);
+        assertThat(config(POSTGRES, "--writers=5").writers()).isEqualTo(5);
+    }
+
+    @Test
+    void aBatchNobodyAskedForAdaptsToTheCapacity() {
+        assertThat(config("--capacity", "1").batch()).isEqualTo(1);
+        assertThat(config("--capacity", "1000").batch()).isEqualTo(500);
+        assertThat(config("--capacity", "8000", POSTGRES).batch()).isEqualTo(2_000);
+    }
+
+    @Test
+    void aBatchMayFillTheCapacity() {
+        assertThat(config("--capacity", "1000", "--batch", "1000").batch()).isEqualTo(1_000);
+    }
+
+    @Test
+    void theDemoTakesFreePortsAndAFileOfItsOwnUnlessTheyAreGiven() {
+        CollectorConfig demo = config("--demo");
+        assertThat(demo.demo()).hasValue(Duration.ofSeconds(15));
+        assertThat(demo.throwAwayDb()).isTrue();
+        assertThat(demo.udpPort() + demo.tcpPort() + demo.httpPort()).isZero();
+
+        CollectorConfig given = config("--demo=3", "--http", "8080", POSTGRES);
+        assertThat(given.demo()).hasValue(Duration.ofSeconds(3));
+        assertThat(given.httpPort()).isEqualTo(8080);
+        assertThat(given.throwAwayDb()).isFalse();
+
+        CollectorConfig replaced = demo.withDb("jdbc:sqlite:/tmp/x.db");
+        assertThat(replaced.db()).isEqualTo("jdbc:sqlite:/tmp/x.db");
+        assertThat(replaced.throwAwayDb()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --capacity=0        | --capacity 0: allowed is a number of messages from 1 to 10,000,000
+            --capacity=-5       | --capacity -5: allowed is a number of messages from 1 to 10,000,000
+            --capacity=many     | --capacity many: not a whole number; allowed is a number of messages from 1 to 10,000,000
+            --capacity=1.5      | --capacity 1.5: not a whole number; allowed is a number of messages from 1 to 10,000,000
+            --capacity=99999999999999999999 | --capacity 99999999999999999999: allowed is a number of messages from 1 to 10,000,000
+            --capacity=         | --capacity '': not a whole number; allowed is a number of messages from 1 to 10,000,000
+            --udp=65536         | --udp 65536: allowed is a port from 0 to 65,535
+            --tcp=-1            | --tcp -1: allowed is a port from 0 to 65,535
+            --http=web          | --http web: not a whole number; allowed is a port from 0 to 65,535
+            --batch=0           | --batch 0: allowed is a number of messages from 1 to 100,000
+            --batch=40001       | --batch 40001: larger than --capacity 40,000 allows; allowed is a number of messages from 1 to 40,000
+            --linger=-1         | --linger -1: allowed is milliseconds from 0 to 60,000
+            --writers=0         | --writers 0: allowed is a number from 1 to 64
+            --writers=65        | --writers 65: allowed is a number from 1 to 64
+            --idle=0            | --idle 0: allowed is seconds from 1 to 86,400
+            --demo=0            | --demo 0: allowed is seconds from 1 to 3,600
+            --demo=soon         | --demo soon: not a whole number; allowed is seconds from 1 to 3,600
+            --udp-when-full=cry | --udp-when-full cry: allowed are drop-oldest, reject and block
+            --db=jdbc:mysql://h?password=x | --db jdbc:mysql://h?password=***: no database the collector can write to; allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE
+            --db=jdbc:sqlite::memory:  | --db jdbc:sqlite::memory:: names no file, and what is received must last; allowed: jdbc:sqlite:FILE
+            --frobnicate        | --frobnicate: no such option; allowed are those that --help lists
+            stray               | stray: no such option; allowed are those that --help lists
+            --capacity          | --capacity: its value is missing; allowed is --capacity N
+            --max-memory=0      | --max-memory 0: allowed is megabytes (up to half of the heap, see -Xmx) from 1 to HALF
+            --bind=             | --bind '': no address of this machine is called that; allowed are an IP address or a host name, 0.0.0.0 for all addresses
+            """)
+    void aBadValueIsAnErrorThatNamesOptionValueAndWhatIsAllowed(String argument, String expected) {
+        String half = Values.shown(Runtime.getRuntime().maxMemory() / (2 << 20));
+        assertThat(error(argument)).isEqualTo(expected.replace("HALF", half));
+    }
+
+    @Test
+    void aNegativeNumberAfterABlankIsAValueAndNoOption() {
+        assertThat(error("--capacity", "-1")).startsWith("--capacity -1: allowed is");
+    }
+
+    @Test
+    void ofAnOptionGivenTwiceTheLastCounts() {
+        assertThat(config("--tcp", "1", "--tcp", "2").tcpPort()).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchForEachWriterMustFitIntoTheCapacity() {
+        assertThat(error("--capacity", "1000", "--batch", "600", "--writers", "2", POSTGRES))
+                .isEqualTo("--batch 600: larger than --capacity 1,000 shared by --writers 2 allows;"
+                        + " allowed is a number of messages from 1 to 500");
+    }
+
+    @Test
+    void aCapacitySmallerThanTheWritersIsAnError() {
+        assertThat(error("--capacity", "3", "--writers", "4", POSTGRES)).startsWith("--capacity 3: too small");
+    }
+
+    @Test
+    void anOptionWhereAValueIsMissingSaysSo() {
+        assertThat(error("--db", "--demo")).isEqualTo("--db: its value is missing; allowed is --db JDBC_URL");
+    }
+
+    @Test
+    void helpListsEveryOptionWithItsDefault() {
+        assertThat(parse("--help")).isEqualTo(new CommandLineOutcome.Exit(0));
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString())
+                .contains("--udp", "--tcp", "--bind", "--http", "--db", "--capacity", "--max-memory")
+                .contains("--udp-when-full", "--batch", "--linger", "--writers", "--idle", "--demo", "--version")
+                .contains("jdbc:sqlite:collector.db", "Default: 5514", "Default: 9464", "127.0.0.1", "Examples:")
+                .doesNotContain("null");
+    }
+
+    @Test
+    void versionIsOneLine() {
+        assertThat(parse("--version")).isEqualTo(new CommandLineOutcome.Exit(0));
+        assertThat(out.toString()).startsWith("Esclusa collector ");
+    }
+}
