@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class PoolException extends RuntimeException
         permits AcquireTimeoutException, PoolClosedException, ResourceCreationException {
 
+    /** The pool's name. */
     private final String pool;
 
     PoolException(String pool, String message, @Nullable Throwable cause) {

@@ -28,7 +28,19 @@ public record PoolReport(
         int creating,
         List<HeldLease> stillLeased) {
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param pool the pool's name
+     * @param life how far the pool's life has got
+     * @param created resources the factory has made
+     * @param destroyed resources the factory has been asked to destroy and has returned from, by failure or not
+     * @param destroyFailures how many of those it threw for
+     * @param idle resources in the pool
+     * @param busy resources in the hands of the factory: being validated or destroyed
+     * @param creating creations that have not returned
+     * @param stillLeased the leases not closed, the longest held first
+     */
     public PoolReport {
         stillLeased = List.copyOf(stillLeased);
     }

@@ -29,8 +29,13 @@ public final class StartupFailed extends RuntimeException {
         STOPPED
     }
 
+    /** The gate's name. */
     private final String gate;
+
+    /** Why it failed. */
     private final Reason reason;
+
+    /** Who is to blame. */
     private final List<String> culprits;
 
     StartupFailed(String gate, Reason reason, List<String> culprits, String message, @Nullable Throwable cause) {

@@ -6,7 +6,10 @@ import java.util.concurrent.RejectedExecutionException;
 /** A timer was refused because as many as allowed are pending; nothing was scheduled. */
 public final class TimersFullException extends RejectedExecutionException {
 
+    /** Whose limit it was. */
     private final String timersName;
+
+    /** How many timers may be pending. */
     private final int limit;
 
     TimersFullException(String timersName, int limit) {

@@ -17,7 +17,15 @@ import java.util.List;
 public record TimersReport(
         String name, TimerBalance balance, List<Timer> returned, List<Thread> stuckThreads, boolean terminated) {
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param name the name of the timers
+     * @param balance where every timer is
+     * @param returned the timers handed back: pending at close, and periodic ones whose last run ended after it
+     * @param stuckThreads the threads that had not come back at the deadline: those of the callbacks settled as unknown,
+     * @param terminated whether all has ended and the meters are gone
+     */
     public TimersReport {
         returned = List.copyOf(returned);
         stuckThreads = List.copyOf(stuckThreads);

@@ -9,6 +9,7 @@ import io.github.esclusa.examples.collector.cli.CommandLineOutcome;
 import io.github.esclusa.examples.collector.syslog.Frame;
 import io.github.esclusa.pipeline.report.DrainReport;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.time.Duration;
 
 /**
@@ -31,8 +32,8 @@ public final class Collector {
      * @param args see {@code --help}
      */
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, true);
-        PrintWriter err = new PrintWriter(System.err, true);
+        PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
+        PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         CommandLineOutcome outcome = CollectorOptions.parse(args, out, err);
         System.exit(
                 outcome instanceof CommandLineOutcome.Run asked

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** The packaged collector, run as a process of its own, its output kept in files. */
+final class CollectorProcess implements AutoCloseable {
+
+    private static final Pattern READY = Pattern.compile(
+            "ready; udp /127\\.0\\.0\\.1:(\\d+), tcp /127\\.0\\.0\\.1:(\\d+), page http://127\\.0\\.0\\.1:(\\d+)/");
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private CollectorProcess(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    static CollectorProcess start(Path directory, List<String> jvmOptions, String... options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of(
+                "-jar", Path.of("target", "collector.jar").toAbsolutePath().toString()));
+        command.addAll(List.of(options));
+        Path out = Files.createTempFile(directory, "collector", ".out");
+        Path err = Files.createTempFile(directory, "collector", ".err");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new CollectorProcess(process, out, err);
+    }
+
+    /** On free ports, into a SQLite file of the directory. */
+    static CollectorProcess startReady(Path directory, List<String> jvmOptions, String... more) throws IOException {
+        List<String> options = new ArrayList<>(List.of("--udp", "0", "--tcp", "0", "--http", "0"));
+        options.addAll(List.of(more));
+        CollectorProcess collector = start(directory, jvmOptions, options.toArray(String[]::new));
+        Awaitility.await().atMost(LONG).until(() -> collector.ready().find() || !collector.process.isAlive());
+        if (!collector.ready().find()) {
+            throw new AssertionError("the collector did not start: " + collector.errors());
+        }
+        return collector;
+    }
+
+    int udpPort() throws IOException {
+        return port(1);
+    }
+
+    int tcpPort() throws IOException {
+        return port(2);
+    }
+
+    int httpPort() throws IOException {
+        return port(3);
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end, and answers with the exit status. */
+    int exitStatus() throws InterruptedException {
+        if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the collector did not end");
+        }
+        return process.exitValue();
+    }
+
+    String output() throws IOException {
+        return Files.readString(out, UTF_8);
+    }
+
+    String errors() throws IOException {
+        return Files.readString(err, UTF_8);
+    }
+
+    /** A number in the balance, which is the last line of standard output. */
+    long balance(String name) throws IOException {
+        List<String> lines = output().lines().toList();
+        Matcher number = Pattern.compile("\"" + name + "\":(\\d+)").matcher(lines.get(lines.size() - 1));
+        if (!number.find()) {
+            throw new AssertionError("no " + name + " in the last line of " + lines);
+        }
+        return Long.parseLong(number.group(1));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private Matcher ready() throws IOException {
+        return READY.matcher(errors());
+    }
+
+    private int port(int group) throws IOException {
+        Matcher ready = ready();
+        if (!ready.find()) {
+            throw new AssertionError("not ready: " + errors());
+        }
+        return Integer.parseInt(ready.group(group));
+    }
+}
