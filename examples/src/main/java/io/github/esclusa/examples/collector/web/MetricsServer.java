@@ -31,6 +31,9 @@ public final class MetricsServer implements AutoCloseable {
     /** How many requests are served at a time. */
     static final int THREADS = 4;
 
+    /** How many may be under way, those that wait for a thread included. */
+    private static final int MAX_UNDER_WAY = 1024;
+
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final HttpServer server;
@@ -64,7 +67,7 @@ public final class MetricsServer implements AutoCloseable {
         requireNonNull(health, "health");
         Page page = Page.load();
         HttpServer server = bind(requireNonNull(address, "address"));
-        RequestThreads threads = new RequestThreads(NAME, THREADS, limit);
+        RequestThreads threads = new RequestThreads(NAME, THREADS, MAX_UNDER_WAY, limit);
         server.createContext("/", new Routes(page, registry, health));
         server.setExecutor(threads);
         server.start();

@@ -16,23 +16,21 @@ import java.util.concurrent.TimeUnit;
  * A few threads that serve requests, none of which may take longer than a limit, its time in the queue included. So
  * clients that send or read slowly, however many, hold up the others for no longer than that.
  *
- * <p>The number of requests under way is bounded by the number of timers: with as many as that, a new connection is
- * closed at once.
+ * <p>The number of requests under way, those in the queue included, is bounded by that of their timers: with as many as
+ * that, one more has its connection closed at once.
  */
 final class RequestThreads implements Executor, AutoCloseable {
-
-    private static final int MAX_UNDER_WAY = 1024;
 
     private final Duration limit;
 
     private final Timers timers;
     private final ThreadPoolExecutor threads;
 
-    RequestThreads(String name, int count, Duration limit) {
+    RequestThreads(String name, int count, int maxUnderWay, Duration limit) {
         this.limit = limit;
         this.timers = Timers.builder(name)
                 .threadKind(ThreadKind.DAEMON)
-                .maxPending(MAX_UNDER_WAY)
+                .maxPending(maxUnderWay)
                 .start();
         this.threads = new ThreadPoolExecutor(
                 count, count, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), NamedThreads.daemon(name));

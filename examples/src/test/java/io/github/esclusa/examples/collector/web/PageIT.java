@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -180,8 +181,8 @@ class PageIT {
     }
 
     @Test
-    void aCollectorThatDoesNotAnswerIsToldApartFromAnIdleOne() throws Exception {
-        Path page = Path.of(Page.class.getResource("page.html").toURI());
+    void aCollectorThatDoesNotAnswerIsToldApartFromAnIdleOne(@TempDir Path saved) throws Exception {
+        Path page = Files.write(saved.resolve("page.html"), Page.load().html());
         Dom dom = browser.load(page.toUri().toString(), 3000);
         assertThat(dom.text("link")).isEqualTo("Disconnected");
         assertThat(dom.text("state")).isEqualTo("Unknown");
