@@ -25,6 +25,7 @@ public class PoolHandOffStress {
     private final ResourcePool<int[]> pool = ResourcePool.<int[]>builder("stressed")
             .create(() -> new int[1])
             .max(1)
+            .executor(Runnable::run) // there are thousands of these at a time: no threads
             .open();
     private final Lease<int[]> lease = PoolsForStress.acquire(pool);
 

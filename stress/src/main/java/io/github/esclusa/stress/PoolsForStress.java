@@ -14,6 +14,7 @@ final class PoolsForStress {
         return ResourcePool.<Object>builder("stressed")
                 .create(Object::new)
                 .max(1)
+                .executor(Runnable::run) // there are thousands of these at a time: no threads
                 .open();
     }
 

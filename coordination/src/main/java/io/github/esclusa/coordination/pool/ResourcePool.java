@@ -58,14 +58,14 @@ public final class ResourcePool<T> implements AutoCloseable {
             PoolSettings settings,
             ResourceFactory<T> factory,
             Clock clock,
-            Executor executor,
+            @Nullable Executor executor,
             @Nullable MeterRegistry registry) {
         this.settings = settings;
         this.clock = clock;
         PoolLog log = new PoolLog(settings.name());
         this.handOver = new HandOver<>(settings, clock, this::start);
         this.meters = new PoolMeters(settings, registry, handOver, log);
-        this.workers = new Workers<>(handOver, factory, executor, clock, meters, log);
+        this.workers = new Workers<>(handOver, factory, executor, settings.name(), clock, meters, log);
     }
 
     /**

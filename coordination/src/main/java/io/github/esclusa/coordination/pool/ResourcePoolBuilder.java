@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,7 @@ public final class ResourcePoolBuilder<T> {
     private ResourceFactory.@Nullable Destroyer<? super T> destroyer;
     private Clock clock = Clock.system();
     private @Nullable MeterRegistry registry;
-    private Function<String, Executor> threads = Workers::threads;
+    private @Nullable Executor executor;
 
     ResourcePoolBuilder(String name) {
         this.name = requireNonNull(name, "name");
@@ -167,9 +166,17 @@ public final class ResourcePoolBuilder<T> {
         return this;
     }
 
-    /** What runs the factory, given the pool's name: for tests. */
-    ResourcePoolBuilder<T> threads(Function<String, Executor> threads) {
-        this.threads = threads;
+    /**
+     * What runs the factory, instead of threads of the pool's own: virtual threads, for example. It must run what it
+     * accepts, and should have as many threads as the pool has resources, or a slow call holds up the others; one that
+     * runs its tasks in the caller's thread makes the caller wait for the factory beyond its deadline. If it refuses a
+     * creation, all waiting threads get the refusal as the cause. The pool does not shut it down.
+     *
+     * @param executor runs creations, validations and destructions
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> executor(Executor executor) {
+        this.executor = requireNonNull(executor, "executor");
         return this;
     }
 
@@ -215,7 +222,7 @@ public final class ResourcePoolBuilder<T> {
         PoolSettings settings =
                 new PoolSettings(name, max, min, creators, acquireTimeout, validation(), validateAfterIdle);
         ResourceFactory<T> resources = resources();
-        return new ResourcePool<>(settings, resources, clock, threads.apply(name), registry);
+        return new ResourcePool<>(settings, resources, clock, executor, registry);
     }
 
     private PoolSettings.Validation validation() {

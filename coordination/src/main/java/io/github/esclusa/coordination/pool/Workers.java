@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.core.time.Clock;
 import java.util.concurrent.Executor;
@@ -8,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the factory: every call to user code that a pool makes is made here, on a thread that holds no lock and that no
@@ -25,6 +28,10 @@ final class Workers<T> {
     private final HandOver<T> handOver;
     private final ResourceFactory<T> factory;
     private final Executor executor;
+
+    /** The same, if it is the pool's own: to be shut down with it. */
+    private final @Nullable ExecutorService own;
+
     private final Clock clock;
     private final PoolMeters meters;
     private final PoolLog log;
@@ -32,19 +39,21 @@ final class Workers<T> {
     Workers(
             HandOver<T> handOver,
             ResourceFactory<T> factory,
-            Executor executor,
+            @Nullable Executor executor,
+            String pool,
             Clock clock,
             PoolMeters meters,
             PoolLog log) {
         this.handOver = handOver;
         this.factory = factory;
-        this.executor = executor;
+        this.own = executor == null ? threads(pool) : null;
+        this.executor = executor == null ? requireNonNull(own) : executor;
         this.clock = clock;
         this.meters = meters;
         this.log = log;
     }
 
-    static Executor threads(String pool) {
+    private static ExecutorService threads(String pool) {
         return new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -156,8 +165,8 @@ final class Workers<T> {
     private void terminate() {
         try {
             meters.close();
-            if (executor instanceof ExecutorService threads) {
-                threads.shutdown();
+            if (own != null) {
+                own.shutdown();
             }
         } finally {
             handOver.terminated();

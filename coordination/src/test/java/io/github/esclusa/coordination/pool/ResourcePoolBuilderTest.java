@@ -112,7 +112,7 @@ class ResourcePoolBuilderTest extends PoolTesting {
                 return true;
             });
         };
-        ResourcePool<Thing> pool = things(2).threads(name -> scarce).open();
+        ResourcePool<Thing> pool = things(2).executor(scarce).open();
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(pool::acquire)
                     .isInstanceOf(ResourceCreationException.class)
