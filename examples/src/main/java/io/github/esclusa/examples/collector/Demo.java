@@ -102,7 +102,7 @@ final class Demo {
     }
 
     private static long inFlight(CollectorService service) {
-        return service.pipeline().inlet(Ingest.TCP).inFlight()
+        return (long) service.pipeline().inlet(Ingest.TCP).inFlight()
                 + service.pipeline().inlet(Ingest.UDP).inFlight();
     }
 

@@ -200,7 +200,7 @@ class CollectorIT {
             try (Connection lock = database()) {
                 lock.createStatement().execute("BEGIN IMMEDIATE");
                 sender = new Thread(() -> {
-                    try (Socket socket = new Socket("127.0.0.1", collector.tcpPort());
+                    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), collector.tcpPort());
                             OutputStream stream = socket.getOutputStream()) {
                         for (int i = 0; i < frames; i++) {
                             stream.write(frame);
@@ -289,7 +289,7 @@ class CollectorIT {
     }
 
     private static void send(int port, String text) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
