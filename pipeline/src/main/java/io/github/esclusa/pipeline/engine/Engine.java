@@ -328,7 +328,8 @@ public final class Engine {
                 failureLogs.add(new FailureLog(
                         "stage '" + step.name() + "' of pipeline '" + spec.name() + "' gave up on a message", clock));
             }
-            Segment segment = new Segment(segmentSpec, clock, source, bell, next, stageMeters);
+            Segment segment = new Segment(
+                    segmentSpec, clock, source, bell, new Parking(segmentSpec.workers() == 1), next, stageMeters);
             segments.add(segment);
             for (Hand hand : segment.hands()) {
                 workers.add(new Worker(
