@@ -6,4 +6,8 @@ module io.github.esclusa.coordination {
     requires static com.google.errorprone.annotations;
     requires com.google.common;
     requires org.slf4j;
+
+    exports io.github.esclusa.coordination.timer;
+    exports io.github.esclusa.coordination.pool;
+    exports io.github.esclusa.coordination.startup;
 }

@@ -8,7 +8,9 @@ module io.github.esclusa.core {
     requires com.google.common;
     requires org.slf4j;
 
+    exports io.github.esclusa.core.lock;
     exports io.github.esclusa.core.metrics;
+    exports io.github.esclusa.core.signal;
     exports io.github.esclusa.core.thread;
     exports io.github.esclusa.core.time;
 }

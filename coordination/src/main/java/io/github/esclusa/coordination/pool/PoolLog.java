@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pool's log lines. A logger that throws, or an exception that cannot be printed, breaks nothing. */
+final class PoolLog {
+
+    private static final Logger log = LoggerFactory.getLogger(ResourcePool.class);
+
+    private final String pool;
+
+    PoolLog(String pool) {
+        this.pool = pool;
+    }
+
+    void creationFailed(Throwable cause) {
+        quietly(() -> log.debug("pool '{}': could not create a resource", pool, cause));
+    }
+
+    void creationRefused(Throwable cause) {
+        quietly(() -> log.error("pool '{}': no thread could be had to create a resource", pool, cause));
+    }
+
+    void validationThrew(Throwable cause) {
+        quietly(() -> log.warn("pool '{}': validation threw, the resource is destroyed", pool, cause));
+    }
+
+    void destructionFailed(DestroyReason reason, Throwable cause) {
+        quietly(() -> log.warn("pool '{}': destroying a resource ({}) threw", pool, reason.tag(), cause));
+    }
+
+    void metersFailed(Throwable cause) {
+        quietly(() -> log.warn("pool '{}': its meters failed, and are left alone from now on", pool, cause));
+    }
+
+    @SuppressWarnings("CatchAndPrintStackTrace")
+    private static void quietly(Runnable line) {
+        try {
+            line.run();
+        } catch (Throwable e) {
+            // There is nowhere left to say it.
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import io.github.esclusa.core.metrics.MeterScope;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names of a pool's meters, and their recording. All carry the tag {@code name}. A registry or a meter that throws is
+ * logged once and then left alone.
+ */
+public final class PoolMeters {
+
+    /** The family, the prefix of all names here. */
+    public static final String POOL = "esclusa.pool";
+
+    /** Gauge, objects: resources that exist. */
+    public static final String RESOURCES = "esclusa.pool.resources";
+
+    /** Gauge, objects: resources on lease. */
+    public static final String ACTIVE = "esclusa.pool.active";
+
+    /** Gauge, objects: resources in the pool. */
+    public static final String IDLE = "esclusa.pool.idle";
+
+    /** Gauge, objects: the bound. */
+    public static final String MAX = "esclusa.pool.max";
+
+    /** Gauge, objects: what is kept in existence. */
+    public static final String MIN = "esclusa.pool.min";
+
+    /** Gauge, threads: those that wait for a lease. */
+    public static final String PENDING = "esclusa.pool.pending";
+
+    /**
+     * Timer ({@code outcome} = success, timeout, interrupted, closed, rejected, factory_failed): how long an acquire
+     * took. One that had not to wait is recorded as zero, without reading a clock.
+     */
+    public static final String ACQUIRE = "esclusa.pool.acquire";
+
+    /** Timer: how long leases were held, of one lease in 64. */
+    public static final String USAGE = "esclusa.pool.usage";
+
+    /** Timer ({@code outcome} = success, failed): the factory's creations. */
+    public static final String CREATION = "esclusa.pool.creation";
+
+    /** Timer: the factory's validations. */
+    public static final String VALIDATION = "esclusa.pool.validation";
+
+    /** Counter: leases closed that had been closed before. */
+    public static final String STALE_RELEASE = "esclusa.pool.stale.release";
+
+    /** Counter ({@code reason} = invalidated, invalid, closed): resources destroyed. */
+    public static final String DESTROYED = "esclusa.pool.destroyed";
+
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(10),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10)
+    };
+
+    private final MeterScope scope;
+    private final PoolLog log;
+
+    private final Map<AcquireOutcome, Timer> acquires = new EnumMap<>(AcquireOutcome.class);
+    private final Map<DestroyReason, LongAdder> destructions = new EnumMap<>(DestroyReason.class);
+    private final LongAdder staleReleases = new LongAdder();
+    private final @Nullable Timer usage;
+    private final @Nullable Timer creationSuccess;
+    private final @Nullable Timer creationFailed;
+    private final @Nullable Timer validation;
+
+    /** A meter has thrown; a race to set it costs a second warning, no more. */
+    private volatile boolean broken;
+
+    PoolMeters(PoolSettings settings, @Nullable MeterRegistry registry, HandOver<?> handOver, PoolLog log) {
+        this.log = log;
+        this.scope = MeterScope.open(POOL, settings.name(), registry);
+        gauge(RESOURCES, "objects", handOver, state -> state.state().resources());
+        gauge(ACTIVE, "objects", handOver, state -> state.state().active());
+        gauge(IDLE, "objects", handOver, state -> state.state().idle());
+        gauge(PENDING, "threads", handOver, state -> state.state().waiting());
+        gauge(MAX, "objects", settings, PoolSettings::max);
+        gauge(MIN, "objects", settings, PoolSettings::min);
+        for (AcquireOutcome outcome : AcquireOutcome.values()) {
+            Timer timer = timer(ACQUIRE, "outcome", outcome.tag());
+            if (timer != null) {
+                acquires.put(outcome, timer);
+            }
+        }
+        usage = timer(USAGE);
+        creationSuccess = timer(CREATION, "outcome", "success");
+        creationFailed = timer(CREATION, "outcome", "failed");
+        validation = timer(VALIDATION);
+        counter(STALE_RELEASE, staleReleases);
+        for (DestroyReason reason : DestroyReason.values()) {
+            LongAdder count = new LongAdder();
+            destructions.put(reason, count);
+            counter(DESTROYED, count, "reason", reason.tag());
+        }
+    }
+
+    boolean timesUsage() {
+        return usage != null && !broken;
+    }
+
+    void acquired(AcquireOutcome outcome, long nanos) {
+        record(acquires.get(outcome), nanos);
+    }
+
+    void used(long nanos) {
+        record(usage, nanos);
+    }
+
+    void created(long nanos) {
+        record(creationSuccess, nanos);
+    }
+
+    void creationFailed(long nanos) {
+        record(creationFailed, nanos);
+    }
+
+    void validated(long nanos) {
+        record(validation, nanos);
+    }
+
+    void staleRelease() {
+        staleReleases.increment();
+    }
+
+    void destroyed(DestroyReason reason) {
+        LongAdder count = destructions.get(reason);
+        if (count != null) {
+            count.increment();
+        }
+    }
+
+    /** Removes the meters. */
+    void close() {
+        try {
+            scope.close();
+        } catch (Throwable e) {
+            log.metersFailed(e);
+        }
+    }
+
+    private void record(@Nullable Timer timer, long nanos) {
+        if (timer == null || broken) {
+            return;
+        }
+        try {
+            timer.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        } catch (Throwable e) {
+            broken = true;
+            log.metersFailed(e);
+        }
+    }
+
+    private <S> void gauge(String name, String unit, S source, ToDoubleFunction<S> value) {
+        scope.register((registry, tags) -> Gauge.builder(name, source, value)
+                .baseUnit(unit)
+                .tags(tags)
+                .strongReference(true)
+                .register(registry));
+    }
+
+    private void counter(String name, LongAdder count, String... more) {
+        scope.register((registry, tags) -> FunctionCounter.builder(name, count, LongAdder::sum)
+                .tags(tags.and(more))
+                .register(registry));
+    }
+
+    private @Nullable Timer timer(String name, String... more) {
+        return scope.register((registry, tags) -> Timer.builder(name)
+                .tags(tags.and(more))
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry));
+    }
+}

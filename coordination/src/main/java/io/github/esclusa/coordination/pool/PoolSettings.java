@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import io.github.esclusa.core.time.Deadline;
+import java.time.Duration;
+
+/**
+ * A pool's configuration, checked.
+ *
+ * @param name tags everything the pool shows
+ * @param max most resources that exist or are being created
+ * @param min resources kept in existence
+ * @param creators most creations at a time
+ * @param acquireTimeout what {@code acquire()} waits
+ * @param validation whether resources are validated at all
+ * @param validateAfterIdle how long a resource lies idle before it is validated
+ */
+record PoolSettings(
+        String name,
+        int max,
+        int min,
+        int creators,
+        Duration acquireTimeout,
+        Validation validation,
+        Duration validateAfterIdle) {
+
+    enum Validation {
+        NEVER,
+        AFTER_IDLE
+    }
+
+    PoolSettings {
+        require(!name.isBlank(), "the pool's name is blank: give it one that says what it lends");
+        require(max >= 1, "pool '" + name + "': max(" + max + ") must be at least 1");
+        require(
+                min >= 0 && min <= max,
+                "pool '" + name + "': min(" + min + ") must lie between 0 and max(" + max + ")");
+        require(creators >= 1, "pool '" + name + "': creators(" + creators + ") must be at least 1");
+        require(
+                !acquireTimeout.isNegative(),
+                "pool '" + name + "': acquireTimeout(" + acquireTimeout
+                        + ") must not be negative; zero never waits, use tryAcquire() for that");
+        require(
+                !validateAfterIdle.isNegative(),
+                "pool '" + name + "': validateAfterIdle(" + validateAfterIdle
+                        + ") must not be negative; zero validates whatever was idle");
+    }
+
+    boolean validates() {
+        return validation == Validation.AFTER_IDLE;
+    }
+
+    long validateAfterNanos() {
+        return Deadline.nanosOf(validateAfterIdle);
+    }
+
+    private static void require(boolean kept, String message) {
+        if (!kept) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pooled object and where it is. All its state is guarded by the lock of the {@link HandOver} it belongs to.
+ *
+ * <pre>
+ *             give back                      granted
+ *   (created) ────────► IDLE ◄─────────────────────────► LEASED
+ *                        │  ▲                              │
+ *          idle too long ▼  │ valid                        │ invalidated,
+ *                     VALIDATING                           │ or given back to a closed pool
+ *                        │ invalid, or pool closed         │
+ *                        └──────────► DOOMED ◄─────────────┘
+ *                                       │ destroyed: the slot is free
+ *                                       ▼
+ *                                     (gone)
+ * </pre>
+ */
+final class Resource<T> {
+
+    enum State {
+        IDLE,
+        VALIDATING,
+        LEASED,
+        DOOMED
+    }
+
+    final T object;
+
+    State state = State.IDLE;
+
+    /** The lease that holds it, while LEASED. */
+    @Nullable
+    Lease<T> lease;
+
+    /** When it became idle; meaningless unless the pool validates. */
+    long idleSinceNanos;
+
+    Resource(T object) {
+        this.object = object;
+    }
+}

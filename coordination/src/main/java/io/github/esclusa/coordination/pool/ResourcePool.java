@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded pool: lends a resource to one holder at a time, and never lets more than {@code max} of them exist.
+ *
+ * <pre>{@code
+ * ResourcePool<Connection> connections = ResourcePool.<Connection>builder("connections")
+ *         .create(() -> DriverManager.getConnection(url))
+ *         .validate(connection -> connection.isValid(1))
+ *         .max(10)
+ *         .open();
+ *
+ * try (Lease<Connection> lease = connections.acquire(Duration.ofSeconds(2))) {
+ *     lease.get()...
+ * }
+ * }</pre>
+ *
+ * <p><b>Waiting.</b> Threads are served in the order in which they came; a newcomer never overtakes a waiting one. A
+ * waiting thread gets whatever comes free first, a resource given back or one newly created. Resources are created,
+ * validated and destroyed on the pool's own (daemon) threads, several at a time, so neither a slow factory nor a slow
+ * validation can keep a thread beyond its deadline. The wait ends by a lease, at the deadline, by interrupt, by a failed
+ * creation or by {@link #close}, whichever is first.
+ *
+ * <p><b>Failure to create</b> is told at once, to the thread that has waited longest, with the cause; the pool tries
+ * anew for the next one. There is no hidden retry: whether to try again, and when, is the caller's decision.
+ *
+ * <p><b>Validation.</b> A resource that lay idle for {@code validateAfterIdle} or longer is validated before it is lent;
+ * one that fails is destroyed and the next one tried, within the same deadline. One handed straight from holder to
+ * holder, or newly created, is not validated.
+ *
+ * <p><b>Memory.</b> What the factory did to create a resource, and what a holder did before closing its lease,
+ * happens-before what the next holder does after acquiring it.
+ *
+ * <p><b>Closing</b> is final. A pool that is never closed keeps its resources and meters, and no running thread.
+ *
+ * @param <T> what the pool lends
+ */
+public final class ResourcePool<T> implements AutoCloseable {
+
+    private final PoolSettings settings;
+    private final Clock clock;
+    private final HandOver<T> handOver;
+    private final PoolMeters meters;
+    private final Workers<T> workers;
+
+    ResourcePool(
+            PoolSettings settings,
+            ResourceFactory<T> factory,
+            Clock clock,
+            Executor executor,
+            @Nullable MeterRegistry registry) {
+        this.settings = settings;
+        this.clock = clock;
+        PoolLog log = new PoolLog(settings.name());
+        this.handOver = new HandOver<>(settings, clock, this::start);
+        this.meters = new PoolMeters(settings, registry, handOver, log);
+        this.workers = new Workers<>(handOver, factory, executor, clock, meters, log);
+    }
+
+    /**
+     * Starts the configuration of a pool.
+     *
+     * @param <T> what the pool lends
+     * @param name the pool's name: it tags its meters, threads, log lines and exceptions
+     * @return a builder
+     */
+    public static <T> ResourcePoolBuilder<T> builder(String name) {
+        return new ResourcePoolBuilder<>(name);
+    }
+
+    /**
+     * The pool's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return settings.name();
+    }
+
+    /**
+     * Takes a lease, waiting for it as long as the pool's {@code acquireTimeout} says.
+     *
+     * @return the lease; close it
+     * @throws InterruptedException if the thread is interrupted before or while it waits; it then holds nothing
+     * @throws AcquireTimeoutException if none came in time
+     * @throws PoolClosedException if the pool is closed, before or meanwhile
+     * @throws ResourceCreationException if the factory failed for this thread
+     */
+    public Lease<T> acquire() throws InterruptedException {
+        return acquire(settings.acquireTimeout());
+    }
+
+    /**
+     * Takes a lease, waiting for it if need be.
+     *
+     * @param timeout how long to wait at most; zero or less: not at all
+     * @return the lease; close it
+     * @throws InterruptedException if the thread is interrupted before or while it waits; it then holds nothing
+     * @throws AcquireTimeoutException if none came in time
+     * @throws PoolClosedException if the pool is closed, before or meanwhile
+     * @throws ResourceCreationException if the factory failed for this thread
+     */
+    public Lease<T> acquire(Duration timeout) throws InterruptedException {
+        requireNonNull(timeout, "timeout");
+        if (Thread.interrupted()) {
+            meters.acquired(AcquireOutcome.INTERRUPTED, 0);
+            throw new InterruptedException("interrupted before acquiring from pool '" + name() + "'");
+        }
+        Lease<T> lease = new Lease<>(this, Thread.currentThread());
+        return switch (handOver.tryLend(lease, nowIfValidating())) {
+            case LEASED -> lentAtOnce(lease);
+            case CLOSED -> {
+                meters.acquired(AcquireOutcome.CLOSED, 0);
+                throw new PoolClosedException(name());
+            }
+            case NONE -> await(lease, timeout);
+        };
+    }
+
+    /**
+     * Takes a lease if one can be had at once: if a resource is idle, needs no validation, and no thread waits for it.
+     *
+     * <p>A refusal sets in motion what would have helped (a creation, if there is room for it, or a validation), unless
+     * that is under way, so that a later attempt may succeed. Never blocks, and takes no notice of an interrupt.
+     *
+     * @return the lease, or empty
+     * @throws PoolClosedException if the pool is closed
+     */
+    public Optional<Lease<T>> tryAcquire() {
+        Lease<T> lease = new Lease<>(this, Thread.currentThread());
+        return switch (handOver.tryLend(lease, nowIfValidating())) {
+            case LEASED -> Optional.of(lentAtOnce(lease));
+            case CLOSED -> {
+                meters.acquired(AcquireOutcome.CLOSED, 0);
+                throw new PoolClosedException(name());
+            }
+            case NONE -> {
+                handOver.prime();
+                meters.acquired(AcquireOutcome.REJECTED, 0);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /**
+     * Waits until {@code min} resources exist, creating those that do not.
+     *
+     * @param timeout how long to wait at most
+     * @throws InterruptedException if the thread is interrupted while it waits; the creations go on
+     * @throws ResourceCreationException if a creation failed meanwhile, with the cause, or if they took too long
+     * @throws PoolClosedException if the pool is closed, before or meanwhile
+     */
+    public void warm(Duration timeout) throws InterruptedException {
+        requireNonNull(timeout, "timeout");
+        if (handOver.awaitFilled(Deadline.after(timeout, clock))) {
+            return;
+        }
+        if (handOver.isClosed()) {
+            throw new PoolClosedException(name());
+        }
+        PoolState state = handOver.state();
+        throw new ResourceCreationException(
+                name(),
+                "pool '" + name() + "' could not be warmed to min(" + settings.min() + ") within " + timeout + ": "
+                        + state.resources() + " exist, " + state.creating()
+                        + " being created; see the cause, if any, and what the factory connects to",
+                state.lastFailure());
+    }
+
+    /**
+     * The pool's books at this moment: what exists, where it is, and which threads hold leases.
+     *
+     * @return a report; exact, and not a moment later any more
+     */
+    public PoolReport report() {
+        return handOver.report();
+    }
+
+    /**
+     * Closes the pool without waiting for leases. Every waiting thread gets {@link PoolClosedException} at once. Idle
+     * resources are destroyed by the calling thread, those on lease when they are given back, and those being created
+     * when they are there. Further calls do nothing.
+     *
+     * <p>To limit the time, to wait for the leases, or to learn what is still out, call {@link #shutdown} instead or
+     * afterwards.
+     */
+    @Override
+    public void close() {
+        for (Job<T> destruction : handOver.close()) {
+            workers.run(destruction);
+        }
+    }
+
+    /**
+     * Closes the pool, as {@link #close} does but destroying on the pool's own threads, and waits until every lease has
+     * been given back and every resource destroyed.
+     *
+     * @param timeout how long to wait at most
+     * @return the books at the end: {@link PoolReport#terminated} if nothing is left, else
+     *     {@link PoolReport#stillLeased} names the threads that hold leases. Those are still destroyed on their return.
+     * @throws InterruptedException if the thread is interrupted while it waits; the pool is closed nevertheless
+     */
+    public PoolReport shutdown(Duration timeout) throws InterruptedException {
+        requireNonNull(timeout, "timeout");
+        Deadline deadline = Deadline.after(timeout, clock);
+        for (Job<T> destruction : handOver.close()) {
+            workers.start(destruction);
+        }
+        handOver.awaitTerminated(deadline);
+        return handOver.report();
+    }
+
+    /** Starts the creations that {@code min} asks for, once. */
+    void fill() {
+        handOver.fill();
+    }
+
+    void giveBack(Lease<T> lease) {
+        boolean timed = lease.isSampled() && meters.timesUsage();
+        long now = timed || settings.validates() ? clock.nanoTime() : 0;
+        if (handOver.giveBack(lease, now)) {
+            used(lease, timed, now);
+        } else if (!lease.wasInvalidated()) {
+            meters.staleRelease();
+        }
+    }
+
+    void discard(Lease<T> lease) {
+        boolean timed = lease.isSampled() && meters.timesUsage();
+        long now = timed ? clock.nanoTime() : 0;
+        if (handOver.discard(lease)) {
+            used(lease, timed, now);
+        } else if (!lease.wasInvalidated()) {
+            meters.staleRelease();
+        }
+    }
+
+    private Lease<T> await(Lease<T> lease, Duration timeout) throws InterruptedException {
+        long start = clock.nanoTime();
+        Deadline deadline = Deadline.after(timeout, clock);
+        Waiter<T> waiter = handOver.join(lease, start);
+        AcquireOutcome outcome;
+        try {
+            outcome = handOver.await(waiter, deadline);
+        } catch (InterruptedException e) {
+            meters.acquired(AcquireOutcome.INTERRUPTED, clock.nanoTime() - start);
+            throw e;
+        }
+        long end = clock.nanoTime();
+        if (outcome == AcquireOutcome.SUCCESS) {
+            lease.heldSince(end);
+        }
+        meters.acquired(outcome, end - start);
+        return switch (outcome) {
+            case SUCCESS -> lease;
+            case CLOSED -> throw new PoolClosedException(name());
+            case FACTORY_FAILED ->
+                throw new ResourceCreationException(
+                        name(),
+                        "pool '" + name()
+                                + "' could not create the resource this thread waited for; see the cause, and "
+                                + "what the factory connects to",
+                        waiter.failure);
+            case TIMEOUT, INTERRUPTED, REJECTED ->
+                throw new AcquireTimeoutException(name(), timeout, handOver.state(), settings.max());
+        };
+    }
+
+    private Lease<T> lentAtOnce(Lease<T> lease) {
+        if (lease.isSampled() && meters.timesUsage()) {
+            lease.heldSince(clock.nanoTime());
+        }
+        meters.acquired(AcquireOutcome.SUCCESS, 0);
+        return lease;
+    }
+
+    private void used(Lease<T> lease, boolean timed, long now) {
+        if (timed) {
+            meters.used(now - lease.sinceNanos());
+        }
+    }
+
+    private long nowIfValidating() {
+        return settings.validates() ? clock.nanoTime() : 0;
+    }
+
+    private void start(Job<T> job) {
+        workers.start(job);
+    }
+
+    @Override
+    public String toString() {
+        PoolReport report = report();
+        return "ResourcePool(" + name() + (handOver.isClosed() ? ", closed" : "") + ", max " + settings.max() + ", "
+                + report.idle() + " idle, " + report.busy() + " busy, " + report.creating() + " being created, leased: "
+                + report.stillLeased() + ")";
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.esclusa.core.time.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configures a {@link ResourcePool}. Not for several threads; each {@code open} makes a pool of its own.
+ *
+ * @param <T> what the pool lends
+ */
+public final class ResourcePoolBuilder<T> {
+
+    private static final int DEFAULT_MAX = 10;
+    private static final int DEFAULT_CREATORS = 8;
+    private static final Duration DEFAULT_ACQUIRE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration DEFAULT_VALIDATE_AFTER_IDLE = Duration.ofMillis(500);
+
+    private final String name;
+    private int max = DEFAULT_MAX;
+    private int min;
+    private int creators = DEFAULT_CREATORS;
+    private Duration acquireTimeout = DEFAULT_ACQUIRE_TIMEOUT;
+    private Duration validateAfterIdle = DEFAULT_VALIDATE_AFTER_IDLE;
+
+    private @Nullable ResourceFactory<T> factory;
+    private @Nullable Callable<? extends T> creator;
+    private ResourceFactory.@Nullable Validator<? super T> validator;
+    private ResourceFactory.@Nullable Destroyer<? super T> destroyer;
+    private Clock clock = Clock.system();
+    private @Nullable MeterRegistry registry;
+    private Function<String, Executor> threads = Workers::threads;
+
+    ResourcePoolBuilder(String name) {
+        this.name = requireNonNull(name, "name");
+    }
+
+    /**
+     * The factory as an object. Either this or {@link #create} with its companions.
+     *
+     * @param factory creates, validates and destroys
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> factory(ResourceFactory<T> factory) {
+        this.factory = requireNonNull(factory, "factory");
+        return this;
+    }
+
+    /**
+     * How a resource is made; see {@link ResourceFactory#create}.
+     *
+     * @param creator makes a resource
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> create(Callable<? extends T> creator) {
+        this.creator = requireNonNull(creator, "creator");
+        return this;
+    }
+
+    /**
+     * How a resource that lay idle is tested; see {@link ResourceFactory#isValid}. By default it is not.
+     *
+     * @param validator tests a resource
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> validate(ResourceFactory.Validator<? super T> validator) {
+        this.validator = requireNonNull(validator, "validator");
+        return this;
+    }
+
+    /**
+     * How a resource is ended; see {@link ResourceFactory#destroy}. By default an {@link AutoCloseable} is closed, and
+     * anything else just forgotten.
+     *
+     * @param destroyer ends a resource
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> destroy(ResourceFactory.Destroyer<? super T> destroyer) {
+        this.destroyer = requireNonNull(destroyer, "destroyer");
+        return this;
+    }
+
+    /**
+     * The bound: how many resources exist or are being created at most. By default {@value #DEFAULT_MAX}.
+     *
+     * @param resources at least 1
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> max(int resources) {
+        this.max = resources;
+        return this;
+    }
+
+    /**
+     * How many resources are kept in existence: created when the pool opens, and replaced when destroyed. If that fails
+     * it is tried again, at most once a second, when something else happens in the pool; no thread is kept for it. By
+     * default 0.
+     *
+     * @param resources between 0 and {@code max}
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> min(int resources) {
+        this.min = resources;
+        return this;
+    }
+
+    /**
+     * How many resources are created at a time, at most. By default {@value #DEFAULT_CREATORS}.
+     *
+     * @param creations at least 1
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> creators(int creations) {
+        this.creators = creations;
+        return this;
+    }
+
+    /**
+     * How long {@link ResourcePool#acquire()} waits. By default 10 seconds.
+     *
+     * @param timeout zero or more
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> acquireTimeout(Duration timeout) {
+        this.acquireTimeout = requireNonNull(timeout, "acquireTimeout");
+        return this;
+    }
+
+    /**
+     * How long a resource must have been idle to be validated before it is lent. Zero: always when it was idle at all.
+     * By default 500 milliseconds. Without a validator it has no effect.
+     *
+     * @param idle zero or more
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> validateAfterIdle(Duration idle) {
+        this.validateAfterIdle = requireNonNull(idle, "validateAfterIdle");
+        return this;
+    }
+
+    /**
+     * The clock that times waits and idleness. By default {@link Clock#system()}.
+     *
+     * @param clock the clock
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> clock(Clock clock) {
+        this.clock = requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /**
+     * Where the pool's meters go; see {@link PoolMeters}. By default nowhere.
+     *
+     * @param registry the registry
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> meterRegistry(MeterRegistry registry) {
+        this.registry = requireNonNull(registry, "meterRegistry");
+        return this;
+    }
+
+    /** What runs the factory, given the pool's name: for tests. */
+    ResourcePoolBuilder<T> threads(Function<String, Executor> threads) {
+        this.threads = threads;
+        return this;
+    }
+
+    /**
+     * Opens the pool and starts creating {@code min} resources, without waiting for them.
+     *
+     * @return the pool
+     * @throws IllegalArgumentException if a setting is out of range, or no factory or two were given
+     * @throws IllegalStateException if a live pool of this name is in the meter registry
+     */
+    public ResourcePool<T> open() {
+        ResourcePool<T> pool = assemble();
+        pool.fill();
+        return pool;
+    }
+
+    /**
+     * Opens the pool and waits until {@code min} resources exist. If that fails, the pool is closed again.
+     *
+     * @param timeout how long to wait at most
+     * @return the pool
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws ResourceCreationException if a resource could not be created, with the cause, or not in time
+     * @throws IllegalArgumentException if a setting is out of range, or no factory or two were given
+     * @throws IllegalStateException if a live pool of this name is in the meter registry
+     */
+    public ResourcePool<T> openWarm(Duration timeout) throws InterruptedException {
+        requireNonNull(timeout, "timeout");
+        ResourcePool<T> pool = assemble();
+        boolean warm = false;
+        try {
+            pool.warm(timeout);
+            warm = true;
+            return pool;
+        } finally {
+            if (!warm) {
+                pool.close();
+            }
+        }
+    }
+
+    private ResourcePool<T> assemble() {
+        PoolSettings settings =
+                new PoolSettings(name, max, min, creators, acquireTimeout, validation(), validateAfterIdle);
+        ResourceFactory<T> resources = resources();
+        return new ResourcePool<>(settings, resources, clock, threads.apply(name), registry);
+    }
+
+    private PoolSettings.Validation validation() {
+        return factory != null || validator != null
+                ? PoolSettings.Validation.AFTER_IDLE
+                : PoolSettings.Validation.NEVER;
+    }
+
+    private ResourceFactory<T> resources() {
+        if (factory != null) {
+            if (creator != null || validator != null || destroyer != null) {
+                throw new IllegalArgumentException("pool '" + name
+                        + "' was given factory(..) and also create(..), validate(..) or destroy(..): choose one form");
+            }
+            return factory;
+        }
+        if (creator == null) {
+            throw new IllegalArgumentException(
+                    "pool '" + name + "' was not told how to make its resources: give it create(..) or factory(..)");
+        }
+        return new LambdaFactory<>(creator, validator, destroyer);
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.core.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the factory: every call to user code that a pool makes is made here, on a thread that holds no lock and that no
+ * waiter depends on. Whatever a call throws, its end is reported to {@link HandOver} exactly once.
+ *
+ * <p>Threads are started as they are needed and end after {@value #KEEP_ALIVE_SECONDS} idle seconds. Every job holds a
+ * slot of the pool's bound, so there are about as many threads as {@code max} at the very most; how many of them create
+ * is limited by {@link HandOver}. A validation never queues behind a creation. They are daemons: a factory call that
+ * hangs must not keep the process from ending.
+ */
+final class Workers<T> {
+
+    private static final int KEEP_ALIVE_SECONDS = 10;
+
+    private final HandOver<T> handOver;
+    private final ResourceFactory<T> factory;
+    private final Executor executor;
+    private final Clock clock;
+    private final PoolMeters meters;
+    private final PoolLog log;
+
+    Workers(
+            HandOver<T> handOver,
+            ResourceFactory<T> factory,
+            Executor executor,
+            Clock clock,
+            PoolMeters meters,
+            PoolLog log) {
+        this.handOver = handOver;
+        this.factory = factory;
+        this.executor = executor;
+        this.clock = clock;
+        this.meters = meters;
+        this.log = log;
+    }
+
+    static Executor threads(String pool) {
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                NamedThreads.daemon(pool + "-pool"));
+    }
+
+    /** Has a job run elsewhere, or deals with it here if no thread can be had. Never throws. */
+    void start(Job<T> job) {
+        if (job instanceof Job.Terminate) {
+            terminate();
+            return;
+        }
+        try {
+            executor.execute(() -> run(job));
+        } catch (Throwable e) { // no memory for a thread, above all
+            refused(job, e);
+        }
+    }
+
+    /** Runs a job here. Never throws. */
+    void run(Job<T> job) {
+        if (job instanceof Job.Create<T> create) {
+            create(create);
+        } else if (job instanceof Job.Validate<T> validate) {
+            validate(validate);
+        } else if (job instanceof Job.Destroy<T> destroy) {
+            destroy(destroy);
+        }
+    }
+
+    private void refused(Job<T> job, Throwable cause) {
+        log.creationRefused(cause);
+        if (job instanceof Job.Create<T> create) {
+            handOver.creationRefused(create, cause);
+        } else if (job instanceof Job.Validate<T> validate) {
+            handOver.invalid(validate);
+        } else {
+            run(job);
+        }
+    }
+
+    private void create(Job.Create<T> job) {
+        long start = clock.nanoTime();
+        T object = null;
+        Throwable failure = null;
+        try {
+            object = factory.create();
+        } catch (Throwable e) {
+            failure = e;
+        }
+        forgetInterrupt();
+        long end = clock.nanoTime();
+        if (failure == null) {
+            if (object == null) {
+                failure = new IllegalStateException("the factory's create() returned null");
+            } else if (!handOver.created(job, object, end)) {
+                failure = new IllegalStateException(
+                        "the factory's create() returned a resource that is in the pool already");
+            }
+        }
+        if (failure == null) {
+            meters.created(end - start);
+        } else {
+            handOver.creationFailed(job, failure);
+            meters.creationFailed(end - start);
+            log.creationFailed(failure);
+        }
+    }
+
+    private void validate(Job.Validate<T> job) {
+        long start = clock.nanoTime();
+        boolean valid = false;
+        Throwable failure = null;
+        try {
+            valid = factory.isValid(job.resource.object);
+        } catch (Throwable e) {
+            failure = e;
+        }
+        forgetInterrupt();
+        long end = clock.nanoTime();
+        if (valid) {
+            handOver.validated(job, end);
+        } else {
+            handOver.invalid(job);
+        }
+        meters.validated(end - start);
+        if (failure != null) {
+            log.validationThrew(failure);
+        }
+    }
+
+    private void destroy(Job.Destroy<T> job) {
+        Throwable failure = null;
+        try {
+            factory.destroy(job.resource.object);
+        } catch (Throwable e) {
+            failure = e;
+        }
+        meters.destroyed(job.reason);
+        if (failure != null) {
+            log.destructionFailed(job.reason, failure);
+        }
+        handOver.destroyed(job.resource, failure);
+    }
+
+    private void terminate() {
+        try {
+            meters.close();
+            if (executor instanceof ExecutorService threads) {
+                threads.shutdown();
+            }
+        } finally {
+            handOver.terminated();
+        }
+    }
+
+    /** What user code did to this thread's interrupt flag is not the next job's concern. */
+    private static void forgetInterrupt() {
+        boolean ignored = Thread.interrupted();
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.startup;
+
+import io.github.esclusa.core.metrics.MeterScope;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The meters of a gate, all tagged with its {@code name}; they are there from build until it has stopped or rolled back. */
+public final class GateMetrics {
+
+    /** What the names of all meters of a gate start with. */
+    public static final String KIND = "esclusa.gate";
+
+    /** Gauge, 0 or 1, one for each value of {@link #STATE_TAG}: 1 for the state the gate is in. */
+    public static final String STATE = KIND + ".state";
+
+    /** Gauge, components: those that are not ready yet. */
+    public static final String PENDING = KIND + ".pending";
+
+    /** Time gauge, one for each value of {@link #COMPONENT_TAG}: how long it took to start, or has taken so far. */
+    public static final String COMPONENT_STARTUP = KIND + ".component.startup";
+
+    /** Timer, one for each value of {@link #OUTCOME_TAG}: how long the thread that starts, and others, waited at the gate. */
+    public static final String WAIT = KIND + ".wait";
+
+    /** The tag for a {@link GateState}, in lower case. */
+    public static final String STATE_TAG = "state";
+
+    /** The tag for a component's name. */
+    public static final String COMPONENT_TAG = "component";
+
+    /** The tag for how a wait ended: {@code ready}, {@code failed}, {@code stopped}, {@code timeout}, {@code interrupted}. */
+    public static final String OUTCOME_TAG = "outcome";
+
+    /** How a wait at the gate ended. */
+    enum Outcome {
+        READY,
+        FAILED,
+        STOPPED,
+        TIMEOUT,
+        INTERRUPTED
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(GateMetrics.class);
+
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(10),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10)
+    };
+
+    private final MeterScope scope;
+    private final Map<Outcome, Timer> waits = new EnumMap<>(Outcome.class);
+
+    /** Set when a timer has thrown: a race to set it costs a second warning, no more. */
+    private volatile boolean broken;
+
+    private GateMetrics(MeterScope scope) {
+        this.scope = scope;
+    }
+
+    static GateMetrics open(Board board, @Nullable MeterRegistry registry) {
+        GateMetrics metrics = new GateMetrics(MeterScope.open(KIND, board.name, registry));
+        metrics.register(board);
+        return metrics;
+    }
+
+    private void register(Board board) {
+        for (GateState state : GateState.values()) {
+            scope.register((registry, tags) -> Gauge.builder(STATE, board, it -> it.state() == state ? 1 : 0)
+                    .description("1 for the state the gate is in")
+                    .tags(tags.and(STATE_TAG, lower(state)))
+                    .strongReference(true)
+                    .register(registry));
+        }
+        scope.register((registry, tags) -> Gauge.builder(PENDING, board, Board::pending)
+                .description("Components that are not ready yet")
+                .baseUnit("components")
+                .tags(tags)
+                .strongReference(true)
+                .register(registry));
+        for (Slot<?> slot : board.plan.slots()) {
+            scope.register((registry, tags) -> TimeGauge.builder(
+                            COMPONENT_STARTUP, slot, TimeUnit.NANOSECONDS, board::startupNanos)
+                    .description("How long the component took to start, or has taken so far")
+                    .tags(tags.and(COMPONENT_TAG, slot.name))
+                    .strongReference(true)
+                    .register(registry));
+        }
+        for (Outcome outcome : Outcome.values()) {
+            Timer timer = scope.register((registry, tags) -> Timer.builder(WAIT)
+                    .description("How long threads waited at the gate")
+                    .tags(tags.and(OUTCOME_TAG, lower(outcome)))
+                    .serviceLevelObjectives(BUCKETS)
+                    .register(registry));
+            if (timer != null) {
+                waits.put(outcome, timer);
+            }
+        }
+    }
+
+    void waited(Outcome outcome, long nanos) {
+        Timer timer = waits.get(outcome);
+        if (timer == null || broken) {
+            return;
+        }
+        try {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        } catch (Throwable e) { // a registry is not ours: whatever it throws, the gate works on
+            broken = true;
+            log.warn("a timer of {} threw, and is left alone from now on", scope, e);
+        }
+    }
+
+    void close() {
+        scope.close();
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.startup;
+
+import java.util.concurrent.ThreadFactory;
+
+/** The threads of a gate: one for each factory and each {@code close()} that runs, one that tears down. */
+final class GateThreads {
+
+    private final String gate;
+    private final ThreadFactory factory;
+
+    GateThreads(String gate, ThreadFactory factory) {
+        this.gate = gate;
+        this.factory = factory;
+    }
+
+    /** Starts a component's factory in a thread of its own; throws what the system throws when it has no more threads. */
+    void starting(String component, Runnable task) {
+        start(gate + "-start-" + component, task);
+    }
+
+    /** Closes a component in a thread of its own, or in this one when the system has no more. */
+    void closing(String component, Runnable task) {
+        startOrRun(gate + "-stop-" + component, task);
+    }
+
+    /** Tears the gate down in a thread of its own, or in this one when the system has no more. */
+    void tearingDown(Runnable task) {
+        startOrRun(gate + "-stop", task);
+    }
+
+    private void startOrRun(String name, Runnable task) {
+        try {
+            start(name, task);
+        } catch (
+                Throwable
+                        e) { // OutOfMemoryError above all: what must be closed is closed here, unhurried by a deadline
+            task.run();
+        }
+    }
+
+    private void start(String name, Runnable task) {
+        Thread thread = factory.newThread(task);
+        thread.setName(name); // without a number: there is one of each
+        thread.start();
+    }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.startup;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.time.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes what a gate has started, in reverse order of need: after a stop as after a failure.
+ *
+ * <p>One thread, {@code <gate>-stop}, leads it. A component is closed once all that started after it have settled, each
+ * close in a thread of its own; those that do not need one another are closed at the same time. A component still in its
+ * factory is interrupted and treated like one in its close: what it needs stays open until it has come back.
+ *
+ * <p>A component in user code that others stand behind gets nine tenths of the time left, one that nobody stands behind
+ * all of it. When that is over it is interrupted and no longer waited for, and those behind it are closed in the rest:
+ * a hung close costs the others time, but not their own close. At the deadline nothing is waited for: what has not
+ * begun to close begins, and the report is given.
+ *
+ * <p>A factory that comes back while this lasts puts its component in {@link ComponentState#READY}, where the leading
+ * thread finds it like any other. One that comes back later is closed by {@link #arrived}. {@link #over} decides between
+ * the two, set under the lock under which arrivals are entered: each of them is seen by exactly one.
+ */
+final class Teardown {
+
+    private final Duration rollbackTimeout;
+
+    private final Board board;
+    private final GateThreads threads;
+    private final GateMetrics metrics;
+    private final GateLog log;
+
+    @GuardedBy("board.lock")
+    private long beganNanos;
+
+    @GuardedBy("board.lock")
+    private long deadlineNanos;
+
+    /** The leading thread looks no more. */
+    @GuardedBy("board.lock")
+    private boolean over;
+
+    Teardown(Duration rollbackTimeout, Board board, GateThreads threads, GateMetrics metrics, GateLog log) {
+        this.rollbackTimeout = rollbackTimeout;
+        this.board = board;
+        this.threads = threads;
+        this.metrics = metrics;
+        this.log = log;
+    }
+
+    /** Stops the gate, or brings the deadline of its teardown forward if that has begun. */
+    void stop(Duration timeout) {
+        Runnable afterUnlock;
+        board.lock.lock();
+        try {
+            afterUnlock = begin(Failure.stopped(), timeout);
+        } finally {
+            board.lock.unlock();
+        }
+        afterUnlock.run();
+    }
+
+    /**
+     * Rolls the gate back, if it is still starting. Called under the lock, so that the failure and what it leads to are
+     * one step; the caller runs what is returned after it has unlocked.
+     */
+    Runnable begin(Failure why) {
+        board.lock.lock();
+        try {
+            return begin(why, rollbackTimeout);
+        } finally {
+            board.lock.unlock();
+        }
+    }
+
+    @GuardedBy("board.lock")
+    private Runnable begin(Failure why, Duration timeout) {
+        long now = board.clock.nanoTime();
+        long deadline = now + Deadline.nanosOf(timeout);
+        if (!board.leave(why)) {
+            boolean stop = why.reason() == StartupFailed.Reason.STOPPED;
+            if (stop && deadline - deadlineNanos < 0) {
+                deadlineNanos = deadline;
+                board.changed.signalAll();
+            }
+            return () -> {};
+        }
+        beganNanos = now;
+        deadlineNanos = deadline;
+        List<Thread> starters = new ArrayList<>();
+        for (Slot<?> slot : board.plan.slots()) {
+            if (slot.state() == ComponentState.PENDING) {
+                slot.unstarted2NotStarted();
+            } else if (slot.state() == ComponentState.STARTING) {
+                slot.giveUpNanos = giveUpAt(slot, now);
+                if (slot.thread != null) {
+                    starters.add(slot.thread);
+                }
+            }
+        }
+        return () -> {
+            starters.forEach(Thread::interrupt);
+            threads.tearingDown(this::lead);
+        };
+    }
+
+    /** A component has come back from its factory, and is ready. Called and answered like {@link #begin}. */
+    Runnable arrived(Slot<?> slot) {
+        Runnable close;
+        board.lock.lock();
+        try {
+            if (!over) {
+                return () -> {};
+            }
+            close = beginClose(slot, board.clock.nanoTime());
+        } finally {
+            board.lock.unlock();
+        }
+        return () -> {
+            log.lateArrival(slot);
+            threads.closing(slot.name, close);
+        };
+    }
+
+    private void lead() {
+        boolean interrupted = false;
+        try {
+            boolean more = true;
+            while (more) {
+                try {
+                    more = step();
+                } catch (InterruptedException e) { // not ours to be told: the deadline ends this, nothing else
+                    interrupted = true;
+                }
+            }
+        } catch (Throwable e) { // no memory, say: the report must come all the same
+            log.broken(e);
+        } finally {
+            finish();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Waits for something to do and does it; {@code false} when all is settled. */
+    private boolean step() throws InterruptedException {
+        List<Runnable> actions = new ArrayList<>();
+        board.lock.lock();
+        try {
+            while (true) {
+                long now = board.clock.nanoTime();
+                for (Slot<?> slot : board.plan.slots()) {
+                    addActions(slot, now, actions);
+                }
+                if (!actions.isEmpty()) {
+                    break;
+                }
+                if (allSettled()) {
+                    over = true;
+                    return false;
+                }
+                board.clock.awaitUntil(board.lock, board.changed, nextGiveUp());
+            }
+        } finally {
+            board.lock.unlock();
+        }
+        actions.forEach(Runnable::run);
+        return true;
+    }
+
+    @GuardedBy("board.lock")
+    private void addActions(Slot<?> slot, long now, List<Runnable> actions) {
+        if (slot.state() == ComponentState.READY && dependentsSettled(slot)) {
+            Runnable close = beginClose(slot, now);
+            actions.add(() -> threads.closing(slot.name, close));
+        } else if (slot.isBusy() && slot.givenUp == null && dueAt(slot) - now <= 0) {
+            actions.add(giveUp(slot));
+        }
+    }
+
+    @GuardedBy("board.lock")
+    private Runnable giveUp(Slot<?> slot) {
+        TimeoutException stack = board.stackOf(slot, slot.state() == ComponentState.STARTING ? "starting" : "closing");
+        slot.givenUp = stack;
+        Thread thread = slot.thread;
+        return () -> {
+            if (thread != null) {
+                thread.interrupt();
+            }
+            log.givenUp(slot, stack);
+        };
+    }
+
+    @GuardedBy("board.lock")
+    private <T extends AutoCloseable> Runnable beginClose(Slot<T> slot, long now) {
+        T object = slot.ready2Closing(giveUpAt(slot, now));
+        return () -> close(slot, object);
+    }
+
+    private void close(Slot<?> slot, AutoCloseable object) {
+        enterClose(slot);
+        Throwable failure = null;
+        try {
+            object.close();
+        } catch (Throwable e) { // an Error too: the others must be closed
+            failure = e;
+        }
+        board.lock.lock();
+        try {
+            slot.closing2Closed(failure);
+            board.changed.signalAll();
+        } finally {
+            board.lock.unlock();
+        }
+        if (failure == null) {
+            log.closed(slot);
+        } else {
+            log.closeFailed(slot, failure);
+        }
+    }
+
+    private void enterClose(Slot<?> slot) {
+        board.lock.lock();
+        try {
+            slot.thread = Thread.currentThread();
+        } finally {
+            board.lock.unlock();
+        }
+    }
+
+    private void finish() {
+        StopReport report;
+        board.lock.lock();
+        try {
+            over = true;
+            report = report();
+        } finally {
+            board.lock.unlock();
+        }
+        try {
+            metrics.close(); // before anybody hears of the end, so that the name is free for whoever starts again
+        } catch (Throwable e) { // an Error of the registry's: the report must come all the same
+            log.broken(e);
+        } finally {
+            board.terminated(report);
+        }
+        log.stopped(report);
+    }
+
+    /** Keeps a tenth of the time left for those behind a component, if there are any. */
+    @GuardedBy("board.lock")
+    private long giveUpAt(Slot<?> slot, long now) {
+        long left = Math.max(0, deadlineNanos - now);
+        return board.plan.dependencies(slot).isEmpty() ? now + left : now + left - left / 10;
+    }
+
+    /** A stop may have brought the deadline forward since {@link #giveUpAt}. */
+    @GuardedBy("board.lock")
+    private long dueAt(Slot<?> slot) {
+        return slot.giveUpNanos - deadlineNanos < 0 ? slot.giveUpNanos : deadlineNanos;
+    }
+
+    @GuardedBy("board.lock")
+    private long nextGiveUp() {
+        long next = deadlineNanos;
+        for (Slot<?> slot : board.plan.slots()) {
+            if (slot.isBusy() && slot.givenUp == null && dueAt(slot) - next < 0) {
+                next = dueAt(slot);
+            }
+        }
+        return next;
+    }
+
+    @GuardedBy("board.lock")
+    private boolean dependentsSettled(Slot<?> slot) {
+        return board.plan.dependents(slot).stream().allMatch(Slot::isSettled);
+    }
+
+    @GuardedBy("board.lock")
+    private boolean allSettled() {
+        return board.plan.slots().stream().allMatch(Slot::isSettled);
+    }
+
+    @GuardedBy("board.lock")
+    private StopReport report() {
+        List<StopReport.Entry> entries = new ArrayList<>();
+        for (Slot<?> slot : board.plan.slots()) {
+            entries.add(entry(slot));
+        }
+        return new StopReport(board.name, entries, Duration.ofNanos(board.clock.nanoTime() - beganNanos));
+    }
+
+    private static StopReport.Entry entry(Slot<?> slot) {
+        @Nullable Throwable failure = slot.failure;
+        return switch (slot.state()) {
+            case CLOSED ->
+                new StopReport.Entry(
+                        slot.name,
+                        failure == null ? StopReport.Outcome.CLOSED : StopReport.Outcome.CLOSE_FAILED,
+                        failure);
+            case FAILED -> new StopReport.Entry(slot.name, StopReport.Outcome.START_FAILED, failure);
+            case NOT_STARTED, PENDING -> new StopReport.Entry(slot.name, StopReport.Outcome.NOT_STARTED, null);
+            case STARTING, READY, CLOSING ->
+                new StopReport.Entry(slot.name, StopReport.Outcome.UNFINISHED, slot.givenUp);
+        };
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.timer;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens around the transitions of the {@link TimerLedger}: hands due timers to the executor, runs callbacks,
+ * closes. All foreign code (executor, callbacks, meters, loggers) is called from here, without a lock, and whatever it
+ * throws, the ledger has been or will be told.
+ */
+final class TimerEngine {
+
+    private final String name;
+    private final Clock clock;
+    private final TimerLedger ledger;
+    private final Executor executor;
+
+    /** The executor, if it is our own. */
+    private final @Nullable Workers workers;
+
+    private final TimerMetrics metrics;
+    private final TimerLog log;
+    private final Thread timingThread;
+
+    TimerEngine(
+            String name,
+            Clock clock,
+            TimerLedger ledger,
+            Executor executor,
+            @Nullable Workers workers,
+            TimerMetrics metrics,
+            TimerLog log,
+            ThreadFactory threads) {
+        this.name = name;
+        this.clock = clock;
+        this.ledger = ledger;
+        this.executor = executor;
+        this.workers = workers;
+        this.metrics = metrics;
+        this.log = log;
+        this.timingThread = threads.newThread(this::handOverUntilClosed);
+    }
+
+    String name() {
+        return name;
+    }
+
+    void start() {
+        boolean started = false;
+        try {
+            timingThread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                ledger.close(null);
+                terminateIfQuiet();
+            }
+        }
+    }
+
+    // ---- what users do
+
+    Timer schedule(Cadence cadence, Runnable callback) {
+        return ledger.schedule(new ScheduledTimer(this, cadence, callback));
+    }
+
+    CancelOutcome cancel(ScheduledTimer timer) {
+        CancelOutcome outcome = ledger.cancel(timer);
+        if (outcome == CancelOutcome.CANCELLED && workers != null) {
+            workers.withdraw(timer);
+        }
+        return outcome;
+    }
+
+    ResetOutcome reset(ScheduledTimer timer, long delayNanos) {
+        // The task of a timer that was due may stay with the executor: when it comes to run, it runs the timer if that
+        // is due again by then, and does nothing otherwise. Withdrawing it here could hit the next hand-over instead.
+        return ledger.reset(timer, delayNanos);
+    }
+
+    TimerState state(ScheduledTimer timer) {
+        return ledger.state(timer);
+    }
+
+    TimerBalance balance() {
+        return ledger.balance();
+    }
+
+    TimersReport shutdown(Deadline deadline) throws InterruptedException {
+        ledger.close(null);
+        terminateIfQuiet();
+        // A callback that waited for the end of all callbacks would wait for its own.
+        if (!isInside() && !ledger.awaitTerminated(deadline) && ledger.closingToQuietByForce(timingThread)) {
+            terminate();
+        }
+        return ledger.report();
+    }
+
+    private boolean isInside() {
+        Thread caller = Thread.currentThread();
+        return caller == timingThread || ledger.isRunningOn(caller);
+    }
+
+    // ---- the timing thread
+
+    private void handOverUntilClosed() {
+        try {
+            for (ScheduledTimer timer = ledger.awaitDue(); timer != null; timer = ledger.awaitDue()) {
+                handOver(timer);
+            }
+        } catch (Throwable e) {
+            ledger.close(e);
+            log.timingFailed(e);
+        } finally {
+            ledger.timingEnds();
+            terminateIfQuiet();
+        }
+    }
+
+    private void handOver(ScheduledTimer timer) {
+        try {
+            executor.execute(timer);
+        } catch (Throwable e) {
+            refused(timer, e);
+        }
+    }
+
+    private void refused(ScheduledTimer timer, Throwable cause) {
+        if (ledger.refuse(timer, clock.nanoTime())) {
+            log.executorRefused(timer.cadence, cause);
+        }
+    }
+
+    // ---- the executor's threads
+
+    void run(ScheduledTimer timer) {
+        if (Thread.currentThread() == timingThread) {
+            // A direct executor, or one whose answer to saturation is to let the caller run: one slow callback would
+            // hold up every other timer.
+            RejectedExecutionException refusal = new RejectedExecutionException("the executor of timers '" + name
+                    + "' ran a callback on the timing thread that handed it over: give them an executor with threads of"
+                    + " its own, which refuses when it is full");
+            refused(timer, refusal);
+            throw refusal;
+        }
+        long begunNanos = clock.nanoTime();
+        TimerLedger.Begun begun = begin(timer, begunNanos);
+        if (begun == null) {
+            return;
+        }
+        Throwable failure = null;
+        try {
+            metrics.begun(begun.lagNanos());
+            begun.callback().run();
+        } catch (Throwable e) {
+            failure = e;
+        }
+        long endedNanos = clock.nanoTime();
+        ledger.end(timer, failure != null, endedNanos);
+        metrics.ended(endedNanos - begunNanos);
+        if (failure != null) {
+            log.callbackFailed(failure);
+        }
+        terminateIfQuiet();
+    }
+
+    private TimerLedger.@Nullable Begun begin(ScheduledTimer timer, long nowNanos) {
+        try {
+            return ledger.begin(timer, Thread.currentThread(), nowNanos);
+        } catch (Throwable e) {
+            refused(timer, e); // No memory to begin with: settled all the same.
+            throw e;
+        }
+    }
+
+    // ---- the end
+
+    /** Called after every step that may be the last: the ledger tells one of the callers that it was. */
+    private void terminateIfQuiet() {
+        if (ledger.closingToQuiet()) {
+            terminate();
+        }
+    }
+
+    private void terminate() {
+        try {
+            if (workers != null) {
+                workers.stop();
+            }
+            metrics.close();
+        } finally {
+            ledger.quietToTerminated();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.timer;
+
+import io.github.esclusa.core.metrics.MeterScope;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The names of the meters of {@link Timers}, each tagged with {@code name}, and their one recording point. */
+public final class TimerMetrics {
+
+    /** The prefix of all names here. */
+    public static final String FAMILY = "esclusa.timer";
+
+    /** Gauge, tasks: timers that hold a place below {@code maxPending}. */
+    public static final String SCHEDULED = "esclusa.timer.scheduled";
+
+    /** Timer: how late callbacks begin, waiting for the executor included. */
+    public static final String LAG = "esclusa.timer.lag";
+
+    /** Timer: how long callbacks run. */
+    public static final String EXECUTION = "esclusa.timer.execution";
+
+    /** Counter: callbacks begun, one for each run of a periodic timer. */
+    public static final String FIRED = "esclusa.timer.fired";
+
+    /** Counter: timers settled as cancelled. */
+    public static final String CANCELLED = "esclusa.timer.cancelled";
+
+    /** Counter: timers refused because too many were pending, and runs refused by the executor. */
+    public static final String REJECTED = "esclusa.timer.rejected";
+
+    /** Counter: points of fixed rates that came while the run before was still waiting or under way. */
+    public static final String OVERRUN = "esclusa.timer.overrun";
+
+    /** Counter: callbacks that threw. */
+    public static final String FAILED = "esclusa.timer.failed";
+
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(3),
+        Duration.ofMillis(10),
+        Duration.ofMillis(30),
+        Duration.ofMillis(100),
+        Duration.ofMillis(300),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(10)
+    };
+
+    private final MeterScope scope;
+    private final TimerLog log;
+    private final @Nullable Timer lag;
+    private final @Nullable Timer execution;
+
+    /** A meter has thrown; a race to set it costs a second warning, no more. */
+    private volatile boolean broken;
+
+    TimerMetrics(MeterScope scope, TimerLedger ledger, TimerLog log) {
+        this.scope = scope;
+        this.log = log;
+        this.lag = timer(LAG, "How late callbacks begin");
+        this.execution = timer(EXECUTION, "How long callbacks run");
+        scope.register((registry, tags) -> Gauge.builder(SCHEDULED, ledger, TimerLedger::places)
+                .description("Timers that are pending")
+                .baseUnit("tasks")
+                .tags(tags)
+                .strongReference(true)
+                .register(registry));
+        counter(FIRED, "Callbacks begun", ledger, tally -> tally.runs);
+        counter(CANCELLED, "Timers cancelled", ledger, tally -> tally.cancelled);
+        counter(
+                REJECTED,
+                "Timers refused as too many, and runs the executor refused",
+                ledger,
+                tally -> tally.refused + tally.rejectedRuns);
+        counter(OVERRUN, "Periods that began before the run of the last had ended", ledger, tally -> tally.overruns);
+        counter(FAILED, "Callbacks that threw", ledger, tally -> tally.failedRuns);
+    }
+
+    void begun(long lagNanos) {
+        record(lag, lagNanos);
+    }
+
+    void ended(long executionNanos) {
+        record(execution, executionNanos);
+    }
+
+    void close() {
+        scope.close();
+    }
+
+    private void record(@Nullable Timer timer, long nanos) {
+        if (timer == null || broken) {
+            return;
+        }
+        try {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        } catch (Throwable e) {
+            broken = true;
+            log.meterFailed(e);
+        }
+    }
+
+    private @Nullable Timer timer(String name, String description) {
+        return scope.register((registry, tags) -> Timer.builder(name)
+                .description(description)
+                .tags(tags)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry));
+    }
+
+    private void counter(String name, String description, TimerLedger ledger, ToLongFunction<TimerTally> count) {
+        scope.register((registry, tags) -> FunctionCounter.builder(name, ledger, counted -> counted.count(count))
+                .description(description)
+                .tags(tags)
+                .register(registry));
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.timer;
+
+import java.util.List;
+
+/**
+ * What a shutdown of {@link Timers} has come to.
+ *
+ * @param name the name of the timers
+ * @param balance where every timer is; settled if {@code terminated}
+ * @param returned the timers handed back: pending at close, and periodic ones whose last run ended after it
+ * @param stuckThreads the threads that had not come back at the deadline: those of the callbacks settled as unknown,
+ *     and the timing thread if the executor held it
+ * @param terminated whether all has ended and the meters are gone; {@code false} where shutdown was called from inside a
+ *     callback, and so did not wait, or where the meter registry would not let go of the meters by the deadline
+ */
+public record TimersReport(
+        String name, TimerBalance balance, List<Timer> returned, List<Thread> stuckThreads, boolean terminated) {
+
+    /** Copies the lists. */
+    public TimersReport {
+        returned = List.copyOf(returned);
+        stuckThreads = List.copyOf(stuckThreads);
+    }
+
+    /**
+     * Whether every timer is accounted for once.
+     *
+     * @return {@code true} if the balance adds up
+     */
+    public boolean isBalanced() {
+        return balance.isBalanced();
+    }
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.esclusa.core.time.ManualClock;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What users do with a pipeline, and what it promises them. */
+@Timeout(60)
+class PipelineTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    @Test
+    void deliversThroughEveryStageAndBalances() throws InterruptedException {
+        List<String> delivered = Collections.synchronizedList(new ArrayList<>());
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("numbers")
+                .capacity(10)
+                .map("double", n -> n * 2)
+                .filter("thirds", n -> n % 3 != 0)
+                .map("text", n -> "n" + n, stage -> stage.workers(2))
+                .sink("collect", delivered::add)
+                .start();
+
+        for (int i = 1; i <= 100; i++) {
+            assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+        }
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+
+        assertThat(report.balanced()).isTrue();
+        assertThat(report.accepted()).isEqualTo(100);
+        assertThat(report.count(Outcome.FILTERED)).isEqualTo(33);
+        assertThat(report.delivered()).isEqualTo(67).isEqualTo(delivered.size());
+        assertThat(delivered).contains("n2", "n4", "n200").doesNotContain("n6");
+        assertThat(pipeline.state()).isEqualTo(PipelineState.TERMINATED);
+    }
+
+    @Test
+    void oneWorkerKeepsTheOrderOfArrival() throws InterruptedException {
+        List<Integer> delivered = new ArrayList<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("ordered")
+                .capacity(16)
+                .map("same", n -> n)
+                .batch(5, Duration.ofMillis(1))
+                .sink("collect", delivered::addAll)
+                .start();
+        for (int i = 0; i < 1000; i++) {
+            pipeline.submit(i);
+        }
+        pipeline.shutdown(LONG);
+        assertThat(delivered)
+                .containsExactlyElementsOf(IntStream.range(0, 1000).boxed().toList());
+    }
+
+    @Test
+    void aFullBatchGoesAtOnceAndAPartialOneAfterItsLinger() throws InterruptedException {
+        ManualClock clock = new ManualClock();
+        BlockingQueue<List<Integer>> batches = new LinkedBlockingQueue<>();
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("batches")
+                .clock(clock)
+                .batch(3, Duration.ofSeconds(5))
+                .sink("collect", batch -> batches.add(List.copyOf(batch)))
+                .start()) {
+            pipeline.submit(1);
+            pipeline.submit(2);
+            pipeline.submit(3);
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(1, 2, 3);
+
+            pipeline.submit(4);
+            clock.awaitWaiters(1, LONG);
+            clock.advance(Duration.ofSeconds(4));
+            assertThat(batches).isEmpty();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(4);
+        }
+    }
+
+    @Test
+    void drainingDoesNotWaitForTheLinger() throws InterruptedException {
+        BlockingQueue<List<Integer>> batches = new LinkedBlockingQueue<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("flush")
+                .map("same", n -> n)
+                .batch(100, Duration.ofDays(1))
+                .sink("collect", batch -> batches.add(List.copyOf(batch)))
+                .start();
+        pipeline.submit(1);
+        pipeline.submit(2);
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(2);
+        assertThat(batches).containsExactly(List.of(1, 2));
+    }
+
+    @Test
+    void capacityBoundsWhatIsNotSettledWhereverItIs() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("full")
+                .capacity(3)
+                .whenFull(Overflow.reject())
+                .map("same", n -> n)
+                .sink("slow", n -> hold.await(), stage -> stage.workers(1))
+                .start()) {
+            assertThat(pipeline.submit(1)).isEqualTo(Admission.ACCEPTED);
+            assertThat(pipeline.submit(2)).isEqualTo(Admission.ACCEPTED);
+            assertThat(pipeline.submit(3)).isEqualTo(Admission.ACCEPTED);
+            Awaitility.await().until(() -> pipeline.inlet("main").queued() == 0); // all of it is further down by now
+            assertThat(pipeline.submit(4)).isEqualTo(Admission.FULL);
+            hold.countDown();
+            Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 3);
+            assertThat(pipeline.inlet("main").inFlight()).isZero();
+            for (int i = 0; i < 3; i++) { // the full capacity can be had again
+                Awaitility.await().until(() -> pipeline.submit(5).accepted());
+            }
+        }
+    }
+
+    @Test
+    void blockedProducerIsRefusedWhenThePipelineCloses() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("closing")
+                .capacity(1)
+                .sink("slow", n -> hold.await())
+                .start();
+        pipeline.submit(1);
+        CompletableFuture<Admission> blocked = CompletableFuture.supplyAsync(() -> {
+            try {
+                return pipeline.submit(2);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        CompletableFuture<Admission> inLine = new CompletableFuture<>();
+        Awaitility.await().until(() -> pipeline.submit(3, inLine::complete) == Admission.WAITING);
+        DrainReport<Integer> report = pipeline.shutdown(Duration.ZERO);
+        assertThat(blocked.get(30, TimeUnit.SECONDS)).isEqualTo(Admission.CLOSED);
+        assertThat(inLine.get(30, TimeUnit.SECONDS)).isEqualTo(Admission.CLOSED);
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.stuckThreads()).singleElement().satisfies(stuck -> assertThat(stuck.name())
+                .startsWith("closing-slow-"));
+        assertThat(report.balanced()).isTrue();
+        assertThat(pipeline.submit(4)).isEqualTo(Admission.CLOSED);
+        assertThat(pipeline.shutdown(LONG)).isSameAs(report);
+    }
+
+    @Test
+    void atTheDeadlineQueuedIsReturnedAndRunningUnknownAndLateResultsChangeNothing() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch hold = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("deadline")
+                .sink("stubborn", n -> {
+                    started.countDown();
+                    while (hold.getCount() > 0) {
+                        try {
+                            hold.await();
+                        } catch (InterruptedException ignored) {
+                            // a sink that will not be told
+                        }
+                    }
+                    ended.countDown();
+                })
+                .start();
+        for (int i = 1; i <= 5; i++) {
+            pipeline.submit(i);
+        }
+        started.await();
+        DrainReport<Integer> report = pipeline.shutdown(Duration.ofMillis(20));
+        hold.countDown();
+        ended.await();
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.returned()).containsExactly(2, 3, 4, 5);
+        assertThat(report.delivered()).isZero();
+        assertThat(report.balanced()).isTrue();
+        assertThat(pipeline.settled(Outcome.DELIVERED)).isZero();
+        assertThat(pipeline.shutdown(LONG)).isSameAs(report);
+    }
+
+    @Test
+    void dropOldestEvictsOnlyItsOwnInletAndRefusesWhenNothingIsQueued() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        List<Integer> dropped = Collections.synchronizedList(new ArrayList<>());
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("dropping")
+                .capacity(2)
+                .inlet("tcp")
+                .inlet("udp", inlet -> inlet.whenFull(Overflow.dropOldest()))
+                .onSettled(s -> {
+                    if (s.outcome() == Outcome.DROPPED) {
+                        dropped.add(s.message());
+                    }
+                })
+                .sink("slow", n -> hold.await())
+                .start()) {
+            Inlet<Integer> udp = pipeline.inlet("udp");
+            udp.submit(1);
+            Awaitility.await().until(() -> udp.queued() == 0);
+            pipeline.inlet("tcp").submit(100);
+            pipeline.inlet("tcp").submit(101);
+            udp.submit(2);
+            assertThat(udp.submit(3)).isEqualTo(Admission.ACCEPTED);
+            assertThat(dropped).containsExactly(2);
+            assertThat(pipeline.inlet("tcp").queued()).isEqualTo(2);
+            hold.countDown();
+            DrainReport<Integer> report = pipeline.shutdown(LONG);
+            assertThat(report.delivered()).isEqualTo(4);
+            assertThat(report.count(Outcome.DROPPED)).isEqualTo(1);
+            assertThat(report.balanced()).isTrue();
+        }
+    }
+
+    @Test
+    void dropOldestWithEverythingBeingWorkedOnRefuses() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("nothing-queued")
+                .capacity(1)
+                .whenFull(Overflow.dropOldest())
+                .sink("slow", n -> hold.await())
+                .start()) {
+            pipeline.submit(1);
+            Awaitility.await().until(() -> pipeline.inlet("main").queued() == 0);
+            assertThat(pipeline.submit(2)).isEqualTo(Admission.FULL);
+            hold.countDown();
+        }
+    }
+
+    @Test
+    void weightBoundsMemoryAndTooHeavyIsADefiniteAnswer() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        try (Pipeline<byte[]> pipeline = Pipeline.<byte[]>builder("heavy")
+                .maxWeight(100, bytes -> bytes.length)
+                .whenFull(Overflow.reject())
+                .sink("slow", bytes -> hold.await())
+                .start()) {
+            assertThat(pipeline.submit(new byte[101])).isEqualTo(Admission.TOO_HEAVY);
+            assertThat(pipeline.submit(new byte[60])).isEqualTo(Admission.ACCEPTED);
+            assertThat(pipeline.submit(new byte[60])).isEqualTo(Admission.FULL);
+            assertThat(pipeline.submit(new byte[40])).isEqualTo(Admission.ACCEPTED);
+            hold.countDown();
+            Awaitility.await().until(() -> pipeline.submit(new byte[100]).accepted());
+        }
+    }
+
+    @Test
+    void aStageThatSubmitsIntoItsOwnFullPipelineIsRefusedInsteadOfDeadlocking() throws Exception {
+        CompletableFuture<Admission> answer = new CompletableFuture<>();
+        CompletableFuture<Pipeline<Integer>> self = new CompletableFuture<>();
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("self")
+                .capacity(1)
+                .sink("again", n -> answer.complete(self.get().submit(2)))
+                .start()) {
+            self.complete(pipeline);
+            pipeline.submit(1);
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(Admission.FULL);
+        }
+    }
+
+    @Test
+    void shutdownFromAWorkerIsAnErrorThatSaysWhatToDo() throws Exception {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        CompletableFuture<Pipeline<Integer>> self = new CompletableFuture<>();
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("suicide")
+                .sink("stop", n -> {
+                    try {
+                        self.get().shutdown(LONG);
+                    } catch (IllegalStateException e) {
+                        thrown.complete(e);
+                    }
+                })
+                .start()) {
+            self.complete(pipeline);
+            pipeline.submit(1);
+            assertThat(thrown.get(30, TimeUnit.SECONDS)).hasMessageContaining("own worker");
+        }
+    }
+
+    @Test
+    void submittersInterruptedWhileBlockedKeepTheirMessage() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("interrupted")
+                .capacity(1)
+                .sink("slow", n -> hold.await())
+                .start();
+        pipeline.submit(1);
+        CompletableFuture<Admission> outcome = new CompletableFuture<>();
+        Thread producer = new Thread(() -> {
+            try {
+                outcome.complete(pipeline.submit(2));
+            } catch (InterruptedException e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        producer.start();
+        Awaitility.await()
+                .until(() -> producer.getState() == Thread.State.WAITING
+                        || producer.getState() == Thread.State.TIMED_WAITING);
+        producer.interrupt();
+        assertThatThrownBy(() -> outcome.get(30, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
+        hold.countDown();
+        assertThat(pipeline.shutdown(LONG).accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void blockWithTimeoutAnswersTimeout() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch hold = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("patience")
+                .capacity(1)
+                .clock(clock)
+                .whenFull(Overflow.block(Duration.ofSeconds(1)))
+                .sink("slow", n -> hold.await())
+                .start();
+        pipeline.submit(1);
+        CompletableFuture<Admission> answer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return pipeline.submit(2);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        clock.awaitWaiters(1, LONG);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(Admission.TIMEOUT);
+        hold.countDown();
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(1);
+    }
+
+    @Test
+    void settingsThatCannotWorkAreRefusedByNameAndValue() {
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("p").capacity(0)).hasMessageContaining("capacity(0)");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("p")
+                        .capacity(10)
+                        .batch(11, Duration.ofMillis(1))
+                        .sink("s", batch -> {})
+                        .start())
+                .hasMessageContaining("capacity(10)")
+                .hasMessageContaining("11");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("p").map("a", n -> n).map("a", n -> n))
+                .hasMessageContaining("'a'");
+        assertThatThrownBy(() -> Overflow.block(Duration.ZERO)).hasMessageContaining("reject()");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder(" ")).hasMessageContaining("name");
+    }
+}
