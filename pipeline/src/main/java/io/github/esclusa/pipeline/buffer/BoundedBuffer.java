@@ -133,7 +133,7 @@ public final class BoundedBuffer<E extends Weighted> {
         try {
             Admission answer = admitIfRoom(element);
             if (answer == Admission.FULL) {
-                line.add(Waiter.callback(element, whenDecided));
+                line.add(Waiter.callback(element, whenDecided, clock.nanoTime()));
                 return Admission.WAITING;
             }
             if (answer != Admission.ACCEPTED) {
@@ -504,6 +504,7 @@ public final class BoundedBuffer<E extends Weighted> {
                 events.queued();
             }
             if (waiter.hasCallback()) {
+                events.heldBack(clock.nanoTime() - waiter.sinceNanos);
                 try {
                     waiter.callBack();
                 } catch (Throwable e) {

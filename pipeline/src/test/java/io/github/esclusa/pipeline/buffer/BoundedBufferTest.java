@@ -133,7 +133,7 @@ class BoundedBufferTest {
         }
         assertThat(buffer.waiting()).isZero();
         assertThat(buffer.admitted()).isEqualTo(1);
-        assertThat(told.heldBack).hasValue(1);
+        assertThat(told.heldBackNanos).hasSize(1);
         buffer.poll();
         buffer.release(1, 1);
         assertThat(buffer.poll()).isNull();
@@ -277,6 +277,17 @@ class BoundedBufferTest {
         assertThat(behind).containsExactly(Admission.ACCEPTED);
         assertThat(told.queued).hasValue(4);
         assertThat(buffer.size()).isEqualTo(2);
+    }
+
+    @Test
+    void producerThatIsCalledBackCountsAsHeldBackAsLongAsItStoodInLine() {
+        BoundedBuffer<Item> buffer = buffer(1, NO_BOUND, Overflow.block());
+        buffer.offer(Item.of(0));
+        buffer.offer(Item.of(1), answer -> {});
+        clock.advance(Duration.ofSeconds(3));
+        buffer.poll();
+        buffer.release(1, 1);
+        assertThat(told.heldBackNanos).containsExactly(Duration.ofSeconds(3).toNanos());
     }
 
     @Test

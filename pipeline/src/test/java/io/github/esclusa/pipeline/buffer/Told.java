@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 final class Told implements BufferEvents<Item> {
 
     final AtomicInteger queued = new AtomicInteger();
-    final AtomicInteger heldBack = new AtomicInteger();
+    final List<Long> heldBackNanos = new CopyOnWriteArrayList<>();
     final List<Item> dropped = new CopyOnWriteArrayList<>();
     final List<Throwable> callbackFailures = new CopyOnWriteArrayList<>();
 
@@ -30,7 +30,7 @@ final class Told implements BufferEvents<Item> {
 
     @Override
     public void heldBack(long nanos) {
-        heldBack.incrementAndGet();
+        heldBackNanos.add(nanos);
     }
 
     @Override

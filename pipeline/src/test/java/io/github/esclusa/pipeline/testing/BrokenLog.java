@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /** A log of ours whose appender throws at every line, as long as it is open. */
 public final class BrokenLog implements AutoCloseable {
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.esclusa.pipeline");
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.esclusa.pipeline.engine");
+    private final Level before = logger.getLevel();
     private final AtomicInteger lines = new AtomicInteger();
 
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
@@ -46,7 +47,7 @@ public final class BrokenLog implements AutoCloseable {
     @Override
     public void close() {
         logger.detachAppender(appender);
-        logger.setLevel(null);
+        logger.setLevel(before);
         logger.setAdditive(true);
     }
 }
