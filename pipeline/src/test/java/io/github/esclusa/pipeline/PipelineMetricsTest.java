@@ -164,9 +164,9 @@ class PipelineMetricsTest {
         double accepted = counted(PipelineMetrics.SUBMITTED, "accepted");
         assertThat(counted(PipelineMetrics.SUBMITTED, "too_heavy")).isEqualTo(1);
         DrainReport<Integer> report = pipeline.shutdown(LONG);
-        assertThat(accepted).isEqualTo(report.accepted()).isEqualTo(5);
+        assertThat(accepted).isEqualTo((double) report.accepted()).isEqualTo(5);
         for (Outcome outcome : Outcome.values()) {
-            assertThat(settled.get(outcome.tag())).as("%s", outcome).isEqualTo(report.count(outcome));
+            assertThat(settled.get(outcome.tag())).as("%s", outcome).isEqualTo((double) report.count(outcome));
         }
         assertThat(report.delivered()).isEqualTo(3);
         assertThat(report.count(Outcome.FILTERED)).isEqualTo(1);
@@ -342,9 +342,9 @@ class PipelineMetricsTest {
         };
     }
 
-    private Set<@Nullable String> values(String meter, String tag) {
+    private Set<String> values(String meter, String tag) {
         return registry.find(meter).meters().stream()
-                .map(found -> found.getId().getTag(tag))
+                .map(found -> String.valueOf(found.getId().getTag(tag)))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -54,6 +54,7 @@ class UserErrorsTest {
     }
 
     /** What it throws. */
+    @SuppressWarnings("ImmutableEnumChecker") // the suppliers are constructors: they have no state
     private enum Thrown {
         STACK_OVERFLOW(StackOverflowError::new),
         ASSERTION(() -> new AssertionError("on purpose")),

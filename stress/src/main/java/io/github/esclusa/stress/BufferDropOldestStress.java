@@ -27,8 +27,7 @@ public class BufferDropOldestStress {
 
     private static final int MAX_WEIGHT = 10;
 
-    private final BoundedBuffer<Item> buffer =
-            BuffersForStress.buffer(8, MAX_WEIGHT, Overflow.dropOldest());
+    private final BoundedBuffer<Item> buffer = BuffersForStress.buffer(8, MAX_WEIGHT, Overflow.dropOldest());
 
     /** Each written by one actor. */
     private int acceptedHeavy;

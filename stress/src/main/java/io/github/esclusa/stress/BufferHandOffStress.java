@@ -26,8 +26,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class BufferHandOffStress {
 
-    private final BoundedBuffer<Item> buffer =
-            BuffersForStress.buffer(1, 10, Overflow.block());
+    private final BoundedBuffer<Item> buffer = BuffersForStress.buffer(1, 10, Overflow.block());
 
     public BufferHandOffStress() {
         buffer.offer(new Item(0, 1));
