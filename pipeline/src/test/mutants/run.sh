@@ -46,7 +46,7 @@ admit after close|buffer/BoundedBuffer.java|if (closed) {\n            return Ad
 close wakes nobody in line|buffer/BoundedBuffer.java|answered.forEach(waiter -> waiter.answer(Admission.CLOSED));|answered.forEach(waiter -> waiter.hasCallback());
 room wakes nobody in line|buffer/BoundedBuffer.java|answered = admitFromLine();\n        } finally {|answered = List.of();\n        } finally {
 an admitted producer hears of an interrupt|buffer/BoundedBuffer.java|if (given == null) {|if (true) {
-a dropped message keeps its credit|buffer/BoundedBuffer.java|room.giveBack(1, gone.weight());|gone.weight();
+a dropped message keeps its credit|buffer/BoundedBuffer.java|room.giveBack(evicted.size(), kept);|evicted.size();
 a ring is skipped|buffer/Bell.java|if (waiters.get() > 0) {|if (waiters.get() > 1) {
 no second look before waiting|engine/Segment.java|&& !halted && !isReady() && !isDone()) {|) {
 sealing wakes nobody|engine/Segment.java|sealed = true;\n        bell.ringAll();|sealed = true;

@@ -133,7 +133,7 @@ public final class BoundedBuffer<E extends Weighted> {
         try {
             Admission answer = admitIfRoom(element);
             if (answer == Admission.FULL) {
-                line.add(Waiter.callback(element, whenDecided));
+                line.add(Waiter.callback(element, whenDecided, clock.nanoTime()));
                 return Admission.WAITING;
             }
             if (answer != Admission.ACCEPTED) {
@@ -342,8 +342,8 @@ public final class BoundedBuffer<E extends Weighted> {
             }
             Waiter<E> waiter = Waiter.thread(element, lock.newCondition());
             line.add(waiter);
-            answered.addAll(admitFromLine()); // there may be room since the caller looked
             try {
+                answered.addAll(admitFromLine()); // there may be room since the caller looked
                 return awaitAnswer(waiter, Deadline.after(timeout, clock));
             } finally {
                 if (line.remove(waiter)) {
@@ -424,11 +424,13 @@ public final class BoundedBuffer<E extends Weighted> {
 
     /**
      * Two steps, because the listener hears of a dropped message before its credit is released: evict under the lock and
-     * keep the credit; tell; then, under the lock again, let the credit go and admit. In between the inlet is as full as
-     * before, so the room made cannot be taken by another.
+     * keep the credit; tell; then, under the lock again, let the credit go and admit. The credit kept is the room made.
+     * Where the newcomer outweighs what was evicted, the difference is taken in the first step already: it was free
+     * then, and another might have it by the second.
      */
     private Admission admitDroppingOldest(E element) {
         List<E> evicted;
+        long kept = 0;
         lock.lock();
         try {
             Admission answer = admitIfRoom(element);
@@ -437,6 +439,7 @@ public final class BoundedBuffer<E extends Weighted> {
                 if (evicted.isEmpty()) {
                     return Admission.FULL;
                 }
+                kept = room.topUp(weightOf(evicted), element.weight());
             } else if (answer == Admission.ACCEPTED) {
                 evicted = List.of();
             } else {
@@ -452,9 +455,7 @@ public final class BoundedBuffer<E extends Weighted> {
         evicted.forEach(events::dropped);
         lock.lock();
         try {
-            for (E gone : evicted) {
-                room.giveBack(1, gone.weight());
-            }
+            room.giveBack(evicted.size(), kept);
             if (closed) {
                 return Admission.CLOSED;
             }
@@ -489,12 +490,21 @@ public final class BoundedBuffer<E extends Weighted> {
         return evicted;
     }
 
+    private static long weightOf(List<? extends Weighted> elements) {
+        long weight = 0;
+        for (Weighted element : elements) {
+            weight += element.weight();
+        }
+        return weight;
+    }
+
     private void announce(List<Waiter<E>> answered) {
         for (Waiter<E> waiter : answered) {
             if (waiter.answer() != Admission.CLOSED) {
                 events.queued();
             }
             if (waiter.hasCallback()) {
+                events.heldBack(clock.nanoTime() - waiter.sinceNanos);
                 try {
                     waiter.callBack();
                 } catch (Throwable e) {

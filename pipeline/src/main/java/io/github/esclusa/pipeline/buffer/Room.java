@@ -36,6 +36,17 @@ final class Room {
         usedWeight += weight;
     }
 
+    /**
+     * Takes what a weight that is held lacks to another that will replace it, if anything.
+     *
+     * @return the weight held then
+     */
+    long topUp(long held, long wanted) {
+        long lacking = Math.max(0, wanted - held);
+        usedWeight += lacking;
+        return held + lacking;
+    }
+
     void giveBack(int messages, long weight) {
         used -= messages;
         usedWeight -= weight;

@@ -28,20 +28,25 @@ final class Waiter<E> {
     private final @Nullable Condition answered;
     private final @Nullable Consumer<? super Admission> callback;
 
+    /** When a callback joined the line; a thread keeps its own time. */
+    final long sinceNanos;
+
     private @Nullable Admission answer;
 
-    private Waiter(E element, @Nullable Condition answered, @Nullable Consumer<? super Admission> callback) {
+    private Waiter(
+            E element, @Nullable Condition answered, @Nullable Consumer<? super Admission> callback, long sinceNanos) {
         this.element = element;
         this.answered = answered;
         this.callback = callback;
+        this.sinceNanos = sinceNanos;
     }
 
     static <E> Waiter<E> thread(E element, Condition answered) {
-        return new Waiter<>(element, answered, null);
+        return new Waiter<>(element, answered, null, 0);
     }
 
-    static <E> Waiter<E> callback(E element, Consumer<? super Admission> callback) {
-        return new Waiter<>(element, null, callback);
+    static <E> Waiter<E> callback(E element, Consumer<? super Admission> callback, long nowNanos) {
+        return new Waiter<>(element, null, callback, nowNanos);
     }
 
     /** Answers, under the lock: a thread wakes, a callback is still to be called, outside the lock. */

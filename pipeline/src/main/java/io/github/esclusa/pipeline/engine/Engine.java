@@ -17,8 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A pipeline's life: it starts the workers, ends them, and draws the balance.
@@ -51,7 +49,7 @@ public final class Engine {
         FAILED
     }
 
-    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+    private static final SafeLog log = SafeLog.of(Engine.class);
 
     private final EngineSpec spec;
     private final Clock clock;
@@ -202,6 +200,7 @@ public final class Engine {
      */
     public DrainReport<Object> sweep() {
         halt();
+        meters.close(); // before the report: whoever has it may start a successor of the same name
         List<Envelope> returnedByHands = new ArrayList<>();
         List<Envelope> unknownNow = new ArrayList<>();
         DrainReport<Object> drawn;
@@ -229,7 +228,6 @@ public final class Engine {
         }
         settler.settled(returnedByHands, Outcome.RETURNED, drawn.cause().orElse(null));
         settler.settled(unknownNow, Outcome.UNKNOWN, drawn.cause().orElse(null));
-        meters.close();
         return drawn;
     }
 
@@ -267,8 +265,8 @@ public final class Engine {
         } finally {
             lock.unlock();
         }
+        halt(); // first: the credit that comes back next would admit those in line to a pipeline that has failed
         settler.settled(seizure.unknown(), Outcome.UNKNOWN, why);
-        halt();
     }
 
     void workerEnded(Segment segment) {
@@ -279,6 +277,7 @@ public final class Engine {
             }
         }
         if (liveWorkers.decrementAndGet() == 0) {
+            meters.close(); // before the report: whoever has it may start a successor of the same name
             lock.lock();
             try {
                 if (report == null) {
@@ -287,7 +286,6 @@ public final class Engine {
             } finally {
                 lock.unlock();
             }
-            meters.close();
         }
     }
 
@@ -328,7 +326,8 @@ public final class Engine {
                 failureLogs.add(new FailureLog(
                         "stage '" + step.name() + "' of pipeline '" + spec.name() + "' gave up on a message", clock));
             }
-            Segment segment = new Segment(segmentSpec, clock, source, bell, next, stageMeters);
+            Segment segment = new Segment(
+                    segmentSpec, clock, source, bell, new Parking(segmentSpec.workers() == 1), next, stageMeters);
             segments.add(segment);
             for (Hand hand : segment.hands()) {
                 workers.add(new Worker(

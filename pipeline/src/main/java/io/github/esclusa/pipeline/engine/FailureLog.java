@@ -5,13 +5,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Logs failures that may come in floods: the first at once, then one in ten seconds with the number left out. */
 final class FailureLog {
 
-    private static final Logger log = LoggerFactory.getLogger(FailureLog.class);
+    private static final SafeLog log = SafeLog.of(FailureLog.class);
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String what;

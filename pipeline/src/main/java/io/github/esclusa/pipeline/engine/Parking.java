@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A segment with one worker keeps order: its parked work goes back to the head of the line it was taken from, and the
  * worker takes nothing else until the head is due. A segment with several takes whatever is due first.
  */
-final class Parking {
+class Parking {
 
     private final boolean ordered;
 

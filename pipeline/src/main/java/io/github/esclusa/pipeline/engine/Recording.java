@@ -6,13 +6,11 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Records on meters that may be absent, and that may throw: the work goes on either way. */
 final class Recording {
 
-    private static final Logger log = LoggerFactory.getLogger(Recording.class);
+    private static final SafeLog log = SafeLog.of(Recording.class);
 
     private Recording() {}
 
@@ -20,8 +18,8 @@ final class Recording {
         if (timer != null) {
             try {
                 timer.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-            } catch (RuntimeException e) {
-                log.debug("meter {} threw", timer.getId(), e);
+            } catch (Throwable e) {
+                log.debug("a timer threw", e);
             }
         }
     }
@@ -30,8 +28,8 @@ final class Recording {
         if (counter != null) {
             try {
                 counter.increment(amount);
-            } catch (RuntimeException e) {
-                log.debug("meter {} threw", counter.getId(), e);
+            } catch (Throwable e) {
+                log.debug("a counter threw", e);
             }
         }
     }
@@ -40,8 +38,8 @@ final class Recording {
         if (summary != null) {
             try {
                 summary.record(amount);
-            } catch (RuntimeException e) {
-                log.debug("meter {} threw", summary.getId(), e);
+            } catch (Throwable e) {
+                log.debug("a summary threw", e);
             }
         }
     }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import io.github.resilience4j.core.functions.Either;
 import io.github.resilience4j.retry.RetryConfig;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Decides what follows a failure: asks the policy, and Resilience4j for the interval; does nothing itself. */
 sealed interface Recovery {
@@ -56,14 +55,15 @@ sealed interface Recovery {
                 return new End();
             }
             Long millis = config.getIntervalBiFunction().apply(attempts, Either.left(thrown));
-            return new Retry(TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)));
+            // Cut to what a clock can hold: a due time past the wrap would sort before all others and hide them.
+            return new Retry(Deadline.nanosOf(Duration.ofMillis(millis)));
         } catch (Throwable e) {
             log().warn("the retry configuration threw; the failure is not retried", e);
             return new End();
         }
     }
 
-    private static Logger log() {
-        return LoggerFactory.getLogger(Recovery.class);
+    private static SafeLog log() {
+        return SafeLog.of(Recovery.class);
     }
 }

@@ -50,6 +50,7 @@ final class Segment {
             Clock clock,
             Source source,
             Bell bell,
+            Parking parking,
             @Nullable WorkQueue next,
             List<StageMeters> meters) {
         this.spec = spec;
@@ -57,7 +58,7 @@ final class Segment {
         this.source = source;
         this.first = source instanceof Intake;
         this.bell = bell;
-        this.parking = new Parking(spec.workers() == 1);
+        this.parking = parking;
         this.next = next;
         this.meters = meters;
         for (int i = 0; i < spec.workers(); i++) {
@@ -223,6 +224,10 @@ final class Segment {
      * Waits until the bell rings or something falls due. A worker that sees the beginning of a batch lingers: it sleeps
      * until the oldest message has waited long enough, and is woken early only by a full batch. It may do so only on
      * the strength of a message that it has seen after it armed: otherwise no bell would ring for the next one.
+     *
+     * <p>No bell rings when another worker takes the last parked work, which may end a sealed segment. So the moment it is
+     * due is read before asking whether the segment is done: if it was there to be read, the wait ends by then; if not,
+     * the segment is done, or what makes it not done is parked later, and rings.
      */
     private void await() {
         boolean lingers = batchDue() != null;
@@ -232,8 +237,9 @@ final class Segment {
         long armedIn = bell.arm();
         try {
             Long batchDue = batchDue();
+            Long parkedDue = parking.nextDueNanos(); // before isDone: see above
             if (lingers == (batchDue != null) && !halted && !isReady() && !isDone()) {
-                bell.await(armedIn, earlier(batchDue, parking.nextDueNanos()));
+                bell.await(armedIn, earlier(batchDue, parkedDue));
             }
         } catch (InterruptedException e) {
             // Only user code that kept a worker's thread would interrupt it here: the loop looks again, nothing is

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs, and never throws: neither a broken logger nor a user's exception that throws when it is asked for its message may
+ * cost a message or a worker. What cannot be logged is left out, since there is nowhere else to tell it.
+ */
+final class SafeLog {
+
+    private final Logger logger;
+
+    private SafeLog(Logger logger) {
+        this.logger = logger;
+    }
+
+    static SafeLog of(Class<?> source) {
+        return new SafeLog(LoggerFactory.getLogger(source));
+    }
+
+    void error(String format, Object... arguments) {
+        try {
+            logger.error(format, arguments);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
+    void warn(String format, Object... arguments) {
+        try {
+            logger.warn(format, arguments);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
+    void debug(String format, Object... arguments) {
+        try {
+            logger.debug(format, arguments);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+}

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.ManualClock;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.Running;
+import io.github.resilience4j.retry.RetryConfig;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Ways in which respected pipelines have failed, each with a test that ours does not. Others have theirs where the part
+ * is tested: see {@code docs/concurrency/pipeline.md}.
+ */
+@Timeout(60)
+class KnownFailuresTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    /** disruptor 517: events lost, in most runs. */
+    @Test
+    void startedFedAndStoppedAtOnceLosesNothing() throws InterruptedException {
+        for (int round = 0; round < 300; round++) {
+            AtomicInteger delivered = new AtomicInteger();
+            Pipeline<Integer> pipeline = Pipeline.<Integer>builder("brief")
+                    .map("same", n -> n)
+                    .map("other", n -> n, stage -> stage.workers(2))
+                    .batch(4, Duration.ofDays(1))
+                    .sink("count", batch -> delivered.addAndGet(batch.size()))
+                    .start();
+            for (int i = 0; i < 10; i++) {
+                pipeline.submit(i);
+            }
+            DrainReport<Integer> report = pipeline.shutdown(LONG);
+            assertThat(report.delivered()).isEqualTo(10);
+            assertThat(delivered).hasValue(10);
+        }
+    }
+
+    /** Shutdown that reports success with most events undelivered after one consumer threw. */
+    @Test
+    void shutdownAfterAWorkerDiedSaysWhatWasNotDelivered() throws Exception {
+        DyingClock clock = new DyingClock("dead-");
+        Pipeline<Integer> pipeline = withWorkersAboutToDie(clock, 1);
+        clock.die();
+        for (int i = 1; i <= 5; i++) {
+            pipeline.trySubmit(i);
+        }
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.FAILED);
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(report.cause()).containsSame(clock.error);
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.delivered()).isZero();
+        assertThat(report.returned()).hasSize((int) report.accepted() - 1);
+        assertThat(pipeline.inlet("main").inFlight()).isZero();
+    }
+
+    /** disruptor 182, 506; logback's async appender: producers blocked for ever once the consumer has gone. */
+    @Test
+    void producersBlockedOnAFullInletAreRefusedWhenTheWorkerDies() throws Exception {
+        DyingClock clock = new DyingClock("dead-");
+        CountDownLatch hold = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("dead")
+                .capacity(1)
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> {
+                            hold.await();
+                            throw new IOException("makes the worker ask its clock, on purpose");
+                        },
+                        stage -> stage.onError(e -> e.retry(RetryConfig.ofDefaults())))
+                .start();
+        pipeline.submit(0);
+        List<Running<Admission>> producers = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            int message = i;
+            producers.add(Running.call(() -> pipeline.submit(message)).awaitParked());
+        }
+        clock.die();
+        hold.countDown();
+        for (Running<Admission> producer : producers) {
+            assertThat(producer.result()).isEqualTo(Admission.CLOSED);
+        }
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(report.accepted()).isEqualTo(1);
+        assertThat(report.balanced()).isTrue();
+    }
+
+    /** A worker killed by an exception, the rest running on as if nothing happened. */
+    @Test
+    void whenOneWorkerDiesTheOthersEndToo() throws Exception {
+        DyingClock clock = new DyingClock("dead-sink-1");
+        Pipeline<Integer> pipeline = withWorkersAboutToDie(clock, 3);
+        clock.die();
+        Awaitility.await().until(() -> {
+            pipeline.trySubmit(1);
+            return pipeline.state() == PipelineState.FAILED;
+        });
+        Awaitility.await().until(() -> threads("dead-").isEmpty());
+        assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
+    }
+
+    /** disruptor 381: a shutdown that times out without stopping anything. */
+    @Test
+    void shutdownThatRunsOutOfTimeStopsTheWorkers() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("overdue")
+                .map("same", n -> n)
+                .sink(
+                        "hang",
+                        n -> {
+                            running.countDown();
+                            new CountDownLatch(1).await();
+                        },
+                        stage -> stage.workers(2))
+                .start();
+        for (int i = 0; i < 20; i++) {
+            pipeline.submit(i);
+        }
+        running.await();
+        DrainReport<Integer> report = pipeline.shutdown(Duration.ofMillis(1));
+        assertThat(report.balanced()).isTrue();
+        assertThat(report.delivered()).isZero();
+        assertThat(pipeline.state()).isEqualTo(PipelineState.TERMINATED);
+        Awaitility.await().until(() -> threads("overdue-").isEmpty());
+    }
+
+    /** A message accepted while close runs, never emitted (a bounded source queue: 4 in 25,623). */
+    @Test
+    void whatIsAcceptedWhileCloseRunsIsDeliveredAndWhatIsNotIsRefused() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            List<Integer> delivered = Collections.synchronizedList(new ArrayList<>());
+            Pipeline<Integer> pipeline = Pipeline.<Integer>builder("closing")
+                    .capacity(8)
+                    .sink("collect", delivered::add)
+                    .start();
+            List<Integer> accepted = new CopyOnWriteArrayList<>();
+            CountDownLatch submitting = new CountDownLatch(2);
+            List<Running<Admission>> producers = new ArrayList<>();
+            for (int p = 0; p < 2; p++) {
+                int from = p * 1_000_000;
+                producers.add(Running.call(() -> {
+                    for (int i = from; ; i++) {
+                        Admission answer = pipeline.submit(i);
+                        if (!answer.accepted()) {
+                            return answer;
+                        }
+                        accepted.add(i);
+                        submitting.countDown();
+                    }
+                }));
+            }
+            submitting.await();
+            DrainReport<Integer> report = pipeline.shutdown(LONG);
+            for (Running<Admission> producer : producers) {
+                assertThat(producer.result()).isEqualTo(Admission.CLOSED);
+            }
+            assertThat(delivered).containsExactlyInAnyOrderElementsOf(accepted);
+            assertThat(report.delivered()).isEqualTo(accepted.size());
+            assertThat(report.accepted()).isEqualTo(accepted.size());
+        }
+    }
+
+    /** logback, log4j2: a late put after the worker exits is lost or hangs. */
+    @Test
+    void lateSubmissionsAreRefusedAtOnceWhateverThePolicy() throws InterruptedException {
+        for (Overflow policy : List.of(Overflow.block(), Overflow.reject(), Overflow.dropOldest())) {
+            Pipeline<Integer> pipeline = Pipeline.<Integer>builder("late")
+                    .capacity(1)
+                    .whenFull(policy)
+                    .sink("sink", n -> {})
+                    .start();
+            pipeline.submit(1);
+            DrainReport<Integer> report = pipeline.shutdown(LONG);
+            for (int i = 0; i < 3; i++) {
+                assertThat(pipeline.submit(2)).isEqualTo(Admission.CLOSED);
+                assertThat(pipeline.trySubmit(2)).isEqualTo(Admission.CLOSED);
+                assertThat(pipeline.submit(2, answer -> {
+                            throw new AssertionError("answered already");
+                        }))
+                        .isEqualTo(Admission.CLOSED);
+            }
+            assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(report.accepted());
+        }
+    }
+
+    /** The JDK's SubmissionPublisher: close() blocked because another thread's offer holds the lock. */
+    @Test
+    void shutdownIsNotHeldUpByASubmissionThatIsStuckInUserCode() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(2);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("stuck-submitters")
+                .capacity(2)
+                .maxWeight(100, n -> {
+                    if (n == 7) {
+                        stuck.countDown();
+                        awaitQuietly(goOn);
+                    }
+                    return 1;
+                })
+                .whenFull(Overflow.dropOldest())
+                .onSettled(settlement -> {
+                    if (settlement.outcome() == Outcome.DROPPED) {
+                        stuck.countDown();
+                        awaitQuietly(goOn);
+                    }
+                })
+                .sink("hold", n -> new CountDownLatch(1).await())
+                .start();
+        pipeline.submit(1);
+        Awaitility.await().until(() -> pipeline.inlet("main").queued() == 0);
+        pipeline.submit(2);
+        Running<Admission> weighing = Running.call(() -> pipeline.submit(7));
+        Running<Admission> dropping = Running.call(() -> pipeline.submit(3));
+        stuck.await();
+        DrainReport<Integer> report = pipeline.shutdown(Duration.ZERO);
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        assertThat(report.count(Outcome.DROPPED)).isEqualTo(1);
+        goOn.countDown();
+        assertThat(weighing.result()).isEqualTo(Admission.CLOSED);
+        assertThat(dropping.result()).isEqualTo(Admission.CLOSED);
+        assertThat(pipeline.inlet("main").inFlight()).isZero();
+    }
+
+    /** reactor 1557, 2236, 3012: a timed batch that overflows instead of pushing back. */
+    @Test
+    void timedBatchPushesBackHoweverOftenItsTimeRunsOut() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch hold = new CountDownLatch(1);
+        AtomicInteger largest = new AtomicInteger();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("timed")
+                .capacity(6)
+                .clock(clock)
+                .batch(3, Duration.ofSeconds(1))
+                .sink("hold", batch -> {
+                    largest.accumulateAndGet(batch.size(), Math::max);
+                    hold.await();
+                })
+                .start();
+        int accepted = 0;
+        for (int i = 0; i < 50; i++) {
+            Admission answer = pipeline.trySubmit(i);
+            assertThat(answer).isEqualTo(i < 6 ? Admission.ACCEPTED : Admission.FULL);
+            accepted += answer.accepted() ? 1 : 0;
+            clock.advance(Duration.ofSeconds(1));
+        }
+        assertThat(accepted).isEqualTo(6);
+        assertThat(pipeline.inlet("main").inFlight()).isEqualTo(6);
+        hold.countDown();
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(6);
+        assertThat(largest.get()).isLessThanOrEqualTo(3);
+    }
+
+    /** logback 788: a stage that submits into its own full pipeline. Also where the callback gets the answer. */
+    @Test
+    void stageMayStandInLineOfItsOwnFullPipelineByCallback() throws Exception {
+        List<Pipeline<Integer>> self = new CopyOnWriteArrayList<>();
+        List<Admission> answers = new CopyOnWriteArrayList<>();
+        CountDownLatch known = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("self")
+                .capacity(1)
+                .sink("again", n -> {
+                    known.await();
+                    if (n < 20) {
+                        answers.add(self.get(0).submit(n + 1));
+                        answers.add(self.get(0).submit(n + 1, answers::add));
+                    }
+                })
+                .start();
+        self.add(pipeline);
+        known.countDown();
+        pipeline.submit(0);
+        Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 21);
+        assertThat(pipeline.shutdown(LONG).accepted()).isEqualTo(21);
+        assertThat(Collections.frequency(answers, Admission.FULL)).isEqualTo(20);
+        assertThat(Collections.frequency(answers, Admission.WAITING)).isEqualTo(20);
+        assertThat(Collections.frequency(answers, Admission.ACCEPTED)).isEqualTo(20);
+    }
+
+    /** disruptor 157, 209, 463: producers that poll a full buffer every nanosecond. And nobody else spins either. */
+    @Test
+    void whoeverWaitsCostsNoProcessorTime() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        AtomicInteger failures = new AtomicInteger();
+        RetryConfig inADay = RetryConfig.custom()
+                .maxAttempts(9)
+                .waitDuration(Duration.ofDays(1))
+                .build();
+        Pipeline<Integer> idle = Pipeline.<Integer>builder("waits-idle")
+                .map("same", n -> n)
+                .sink("sink", n -> {}, stage -> stage.workers(2))
+                .start();
+        Pipeline<Integer> lingering = Pipeline.<Integer>builder("waits-lingering")
+                .batch(100, Duration.ofDays(1))
+                .sink("sink", batch -> {}, stage -> stage.workers(2))
+                .start();
+        Pipeline<Integer> parked = Pipeline.<Integer>builder("waits-parked")
+                .sink(
+                        "sink",
+                        n -> {
+                            failures.incrementAndGet();
+                            throw new IOException("on purpose");
+                        },
+                        stage -> stage.onError(e -> e.retry(inADay)))
+                .start();
+        Pipeline<Integer> full = Pipeline.<Integer>builder("waits-full")
+                .capacity(1)
+                .sink("hold", n -> hold.await())
+                .start();
+        lingering.submit(1);
+        parked.submit(1);
+        parked.submit(2);
+        full.submit(1);
+        Running<Admission> blocked = Running.call(() -> full.submit(2));
+        Awaitility.await().until(() -> failures.get() == 1);
+        blocked.awaitParked();
+
+        List<Thread> waiting = threads("waits-");
+        waiting.add(blocked.thread());
+        assertThat(waiting).hasSize(8);
+        Awaitility.await().until(() -> waiting.stream().allMatch(KnownFailuresTest::isWaiting));
+        long before = processorNanos(waiting);
+        assertThat(hold.await(300, TimeUnit.MILLISECONDS)).isFalse();
+        long burnt = processorNanos(waiting) - before;
+
+        assertThat(Duration.ofNanos(burnt)).isLessThan(Duration.ofMillis(60));
+        hold.countDown();
+        assertThat(blocked.result()).isEqualTo(Admission.ACCEPTED);
+        for (Pipeline<Integer> pipeline : List.of(idle, lingering, full)) {
+            assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
+        }
+        assertThat(parked.shutdownNow().returned()).containsExactlyInAnyOrder(1, 2);
+    }
+
+    /** Those whose clock dies do so as soon as they decide on a retry. */
+    private static Pipeline<Integer> withWorkersAboutToDie(Clock clock, int workers) {
+        return Pipeline.<Integer>builder("dead")
+                .capacity(10)
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> {
+                            throw new IOException("makes the worker ask its clock, on purpose");
+                        },
+                        stage -> stage.workers(workers)
+                                .onError(e -> e.retry(
+                                        RetryConfig.custom().maxAttempts(1000).build())))
+                .start();
+    }
+
+    private static List<Thread> threads(String prefix) {
+        List<Thread> found = new ArrayList<>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith(prefix)) {
+                found.add(thread);
+            }
+        }
+        return found;
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return switch (thread.getState()) {
+            case WAITING, TIMED_WAITING -> true;
+            default -> false;
+        };
+    }
+
+    private static long processorNanos(List<Thread> threads) {
+        ThreadMXBean bean = ManagementFactory.getThreadMXBean();
+        return threads.stream().mapToLong(t -> bean.getThreadCpuTime(t.getId())).sum();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Makes our own code fail: from {@link #die} on, it throws at the workers of a pipeline. */
+    private static final class DyingClock implements Clock {
+
+        private final String workers;
+        final AssertionError error = new AssertionError("an error of our own, on purpose");
+
+        /** Set by the test, read by workers. */
+        private volatile boolean dying;
+
+        DyingClock(String workers) {
+            this.workers = workers;
+        }
+
+        void die() {
+            dying = true;
+        }
+
+        @Override
+        public long nanoTime() {
+            if (dying && Thread.currentThread().getName().startsWith(workers)) {
+                throw error;
+            }
+            return System.nanoTime();
+        }
+
+        @Override
+        public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+            Clock.system().awaitUntil(lock, condition, deadlineNanos);
+        }
+    }
+}

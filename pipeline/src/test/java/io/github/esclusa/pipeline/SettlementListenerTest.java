@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.report.PipelineMetrics;
+import io.github.esclusa.pipeline.report.Settlement;
+import io.github.esclusa.pipeline.testing.Running;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SettlementListenerTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final List<Settlement<Integer>> heard = new CopyOnWriteArrayList<>();
+
+    @Test
+    void hearsOfEachAcceptedMessageOnceWithItsOutcome() throws InterruptedException {
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("heard")
+                .capacity(16)
+                .onSettled(heard::add)
+                .filter("even", n -> n % 2 == 0)
+                .map(
+                        "check",
+                        n -> {
+                            if (n % 10 == 0) {
+                                throw new IOException("on purpose");
+                            }
+                            return n;
+                        },
+                        stage -> stage.workers(2))
+                .sink("sink", n -> {})
+                .start();
+        for (int i = 0; i < 1000; i++) {
+            assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+        }
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(heard.stream().map(Settlement::message))
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 1000).boxed().toList());
+        for (Outcome outcome : Outcome.values()) {
+            assertThat(heard.stream().filter(s -> s.outcome() == outcome)).hasSize((int) report.count(outcome));
+        }
+        assertThat(heard).allSatisfy(settlement -> {
+            assertThat(settlement.inlet()).isEqualTo("main");
+            assertThat(settlement.cause() != null).isEqualTo(settlement.outcome() == Outcome.FAILED);
+        });
+    }
+
+    @Test
+    void hearsOfEachWayOutBeforeTheCreditIsReleased() throws Exception {
+        CountDownLatch holding = new CountDownLatch(1);
+        List<Integer> used = new CopyOnWriteArrayList<>();
+        List<Inlet<Integer>> inlet = new CopyOnWriteArrayList<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("credit")
+                .capacity(2)
+                .whenFull(Overflow.dropOldest())
+                .onSettled(settlement -> {
+                    heard.add(settlement);
+                    used.add(inlet.get(0).inFlight());
+                })
+                .sink("hold", n -> {
+                    if (n > 0) {
+                        holding.countDown();
+                        new CountDownLatch(1).await();
+                    }
+                })
+                .start();
+        inlet.add(pipeline.inlet("main"));
+        pipeline.submit(0);
+        Awaitility.await().until(() -> pipeline.inlet("main").inFlight() == 0);
+        pipeline.submit(1);
+        holding.await();
+        pipeline.submit(2);
+        pipeline.submit(3); // drops 2
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(report.balanced()).isTrue();
+        assertThat(heard.stream().map(s -> s.message() + " " + s.outcome()))
+                .containsExactly("0 DELIVERED", "2 DROPPED", "3 RETURNED", "1 UNKNOWN");
+        assertThat(used).containsExactly(1, 2, 2, 1);
+        assertThat(pipeline.inlet("main").inFlight()).isZero();
+    }
+
+    @Test
+    void slowListenerHoldsTheCredit() throws Exception {
+        CountDownLatch telling = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("slow-listener")
+                .capacity(1)
+                .onSettled(settlement -> {
+                    telling.countDown();
+                    awaitQuietly(goOn);
+                })
+                .sink("sink", n -> {})
+                .start();
+        pipeline.submit(1);
+        telling.await();
+        assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(1);
+        assertThat(pipeline.trySubmit(2)).isEqualTo(Admission.FULL);
+        Running<Admission> blocked = Running.call(() -> pipeline.submit(2)).awaitParked();
+        goOn.countDown();
+        assertThat(blocked.result()).isEqualTo(Admission.ACCEPTED);
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(2);
+    }
+
+    @Test
+    void whatItThrowsIsCountedAndChangesNothingElse() throws InterruptedException {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        AtomicInteger calls = new AtomicInteger();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("throwing")
+                .capacity(1)
+                .meterRegistry(registry)
+                .onSettled(settlement -> {
+                    calls.incrementAndGet();
+                    throw new AssertionError("on purpose");
+                })
+                .sink("sink", n -> {})
+                .start();
+        for (int i = 0; i < 5; i++) {
+            assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+        }
+        Awaitility.await().until(() -> pipeline.inlet("main").inFlight() == 0);
+        assertThat(calls).hasValue(5);
+        assertThat(registry.get(PipelineMetrics.LISTENER_FAILED).counter().count())
+                .isEqualTo(5);
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(5);
+    }
+
+    @Test
+    void thereIsOne() {
+        assertThatThrownBy(() ->
+                        Pipeline.<Integer>builder("two").onSettled(heard::add).onSettled(heard::add))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'two'");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.stress;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.buffer.BoundedBuffer;
+import io.github.esclusa.pipeline.buffer.BufferEvents;
+import io.github.esclusa.pipeline.buffer.Weighted;
+import io.github.esclusa.pipeline.policy.Overflow;
+
+/** The buffers of the buffer's races, to which nobody listens. */
+final class BuffersForStress {
+
+    /** A message. */
+    record Item(int id, long weight) implements Weighted {}
+
+    private BuffersForStress() {}
+
+    static BoundedBuffer<Item> buffer(int capacity, long maxWeight, Overflow overflow) {
+        return new BoundedBuffer<>(capacity, maxWeight, overflow, Clock.system(), new Silent());
+    }
+
+    private static final class Silent implements BufferEvents<Item> {
+
+        @Override
+        public void queued() {}
+
+        @Override
+        public void dropped(Item element) {}
+
+        @Override
+        public void heldBack(long nanos) {}
+
+        @Override
+        public void callbackFailed(Throwable thrown) {}
+    }
+}
