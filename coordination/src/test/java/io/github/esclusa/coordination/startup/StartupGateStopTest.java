@@ -190,6 +190,7 @@ class StartupGateStopTest {
         entered.await();
         clock.awaitWaiters(1, LONG);
         var second = Background.call(() -> gate.stop(Duration.ofDays(1)));
+        await().until(() -> second.thread().getState() == Thread.State.WAITING); // it has had its say
         clock.advance(Duration.ofSeconds(1));
 
         assertThat(second.get()).isSameAs(first.get());
