@@ -209,6 +209,7 @@ final class HandOver<T> {
             if (resource == null) {
                 return false;
             }
+            lease.markInvalidated();
             books.reclaimed(resource);
             doom(resource, DestroyReason.INVALIDATED);
             return true;
