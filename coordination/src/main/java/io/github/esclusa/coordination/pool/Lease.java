@@ -41,7 +41,7 @@ public final class Lease<T> implements AutoCloseable {
     /** Whether its usage is to be timed. Written under the pool's lock when it begins, read by the holder. */
     private boolean sampled;
 
-    /** Whether it ended by {@link #invalidate}; the only writer is the thread whose call ended it. */
+    /** Whether it ended by {@link #invalidate}. Written under the pool's lock as it ends, read by whoever closes it again. */
     private volatile boolean invalidated;
 
     Lease(ResourcePool<T> pool, Thread holder) {

@@ -77,8 +77,9 @@ public record PoolReport(
      * A lease that was not closed when the report was made.
      *
      * @param thread the name of the thread that acquired it
-     * @param heldAtLeast a lower bound of how long it has been held: exact for a lease that was waited for or sampled
-     *     for the usage timer, else counted from the first time anybody had to wait or asked
+     * @param heldAtLeast a lower bound of how long it has been held: exact in a pool that validates, for a lease that
+     *     was waited for, and for one sampled for the usage timer; else counted from the first time anybody had to
+     *     wait or asked
      */
     public record HeldLease(String thread, Duration heldAtLeast) {}
 }

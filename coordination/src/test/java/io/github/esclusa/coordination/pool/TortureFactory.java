@@ -68,7 +68,9 @@ final class TortureFactory implements ResourceFactory<Thing> {
         if (!thing.use()) {
             problems.add(thing + " is validated while in use, or after its end");
         }
-        return switch (misfortune()) {
+        int misfortune = misfortune();
+        thing.valid = misfortune < 0 || misfortune > 2;
+        return switch (misfortune) {
             case 0 -> throw new Exception("isValid");
             case 1 -> throw new StackOverflowError("isValid");
             case 2 -> false;

@@ -139,6 +139,7 @@ final class TortureRun {
         int now = inUse.incrementAndGet();
         check(now <= max, now + " in use, max is " + max);
         Thing thing = lease.get();
+        check(thing.valid, thing + " was lent though it had failed its validation");
         check(thing.use(), thing + " has two users, or was lent after its end");
         if (mine.nextInt(4) == 0) {
             LockSupport.parkNanos(mine.nextInt(100_000));
