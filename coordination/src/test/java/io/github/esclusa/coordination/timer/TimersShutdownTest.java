@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -201,7 +202,7 @@ class TimersShutdownTest {
 
     @Test
     void anAddThatRacesCloseIsRefusedOrHandedBack() throws Exception {
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 100; round++) {
             Timers timers = Timers.builder(name).clock(clock).executor(executor).start();
             CountDownLatch ready = new CountDownLatch(1);
             CompletableFuture<List<Timer>> adding = CompletableFuture.supplyAsync(() -> {
@@ -219,7 +220,9 @@ class TimersShutdownTest {
             TimersReport report = timers.shutdown(SOON);
 
             List<Timer> accepted = adding.get(20, SECONDS);
-            assertThat(report.returned()).containsExactlyInAnyOrderElementsOf(accepted);
+            // As sets: a slow machine adds very many, and comparing lists in any order takes the square of that.
+            assertThat(report.returned()).hasSameSizeAs(accepted);
+            assertThat(new HashSet<>(report.returned())).isEqualTo(new HashSet<>(accepted));
             assertThat(report.isBalanced()).isTrue();
         }
     }
