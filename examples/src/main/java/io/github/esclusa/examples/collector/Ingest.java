@@ -22,7 +22,7 @@ final class Ingest {
     static final String TCP = "tcp";
     static final String UDP = "udp";
 
-    /** What a message costs beside its bytes: envelope, frame, row and the objects in it, measured roughly. */
+    /** What a message costs beside its bytes: envelope, frame, row and the objects in it; an estimate. */
     private static final long OVERHEAD_BYTES = 512;
 
     private Ingest() {}
