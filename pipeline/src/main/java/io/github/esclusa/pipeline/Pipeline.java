@@ -159,6 +159,10 @@ public final class Pipeline<T> implements AutoCloseable {
      * that no user code works on are returned in the report, the others are unknown, and the threads that work on them
      * are interrupted; whatever they still do changes nothing.
      *
+     * <p>When this returns before its deadline, the settlement listener has heard of every accepted message, and the
+     * pipeline's meters are gone and its name is free. At the deadline a call of the listener that is under way on
+     * another thread is not waited for; if a worker makes it, the report names the worker as stuck.
+     *
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others.
      *
      * @param timeout how long to wait for the drain; zero ends it at once

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /**
  * Describes a pipeline: settings first, then the stages in the order in which messages meet them, then a sink, then
- * {@link Assembly#start}. Not for use by several threads.
+ * {@link Assembly#start}. Each stage is added to what the call before it returned. Not for use by several threads.
  *
  * <p>Defaults: a capacity of 1,024 messages, submitters that block when it is used up, platform threads, half a minute
  * to drain on {@code close}.
@@ -31,8 +31,12 @@ public final class PipelineBuilder<T, C> {
 
     private final Plan<T> plan;
 
+    /** How many stages there were when this was made: the next is to follow them. */
+    private final int stages;
+
     private PipelineBuilder(Plan<T> plan) {
         this.plan = plan;
+        this.stages = plan.stageCount();
     }
 
     static <T> PipelineBuilder<T, T> named(String name) {
@@ -177,7 +181,7 @@ public final class PipelineBuilder<T, C> {
      */
     public <R> PipelineBuilder<T, R> map(
             String name, StageFunction<? super C, ? extends R> function, Consumer<StageBuilder<C>> settings) {
-        plan.addStep(name, Step.map(Erasure.function(function)), settings);
+        plan.addStep(stages, name, Step.map(Erasure.function(function)), settings);
         return new PipelineBuilder<>(plan);
     }
 
@@ -186,7 +190,7 @@ public final class PipelineBuilder<T, C> {
      *
      * @param name the stage's name, unique in the pipeline
      * @param predicate tells which go on
-     * @return this
+     * @return a builder for what goes on
      */
     public PipelineBuilder<T, C> filter(String name, StagePredicate<? super C> predicate) {
         return filter(name, predicate, stage -> {});
@@ -198,12 +202,12 @@ public final class PipelineBuilder<T, C> {
      * @param name the stage's name, unique in the pipeline
      * @param predicate tells which go on
      * @param settings sets workers and error policy
-     * @return this
+     * @return a builder for what goes on
      */
     public PipelineBuilder<T, C> filter(
             String name, StagePredicate<? super C> predicate, Consumer<StageBuilder<C>> settings) {
-        plan.addStep(name, Step.filter(Erasure.predicate(predicate)), settings);
-        return this;
+        plan.addStep(stages, name, Step.filter(Erasure.predicate(predicate)), settings);
+        return new PipelineBuilder<>(plan);
     }
 
     /**
@@ -215,7 +219,7 @@ public final class PipelineBuilder<T, C> {
      * @return a builder for the sink
      */
     public BatchBuilder<T, C> batch(int size, Duration linger) {
-        return new BatchBuilder<>(plan, size, linger);
+        return new BatchBuilder<>(plan, stages, size, linger);
     }
 
     /**
@@ -238,7 +242,7 @@ public final class PipelineBuilder<T, C> {
      * @return the assembled pipeline
      */
     public Assembly<T> sink(String name, Sink<? super C> sink, Consumer<StageBuilder<C>> settings) {
-        plan.addStep(name, Step.sink(Erasure.sink(sink)), settings);
+        plan.addStep(stages, name, Step.sink(Erasure.sink(sink)), settings);
         return new Assembly<>(plan);
     }
 
@@ -251,11 +255,13 @@ public final class PipelineBuilder<T, C> {
     public static final class BatchBuilder<T, C> {
 
         private final Plan<T> plan;
+        private final int stages;
         private final int size;
         private final Duration linger;
 
-        BatchBuilder(Plan<T> plan, int size, Duration linger) {
+        BatchBuilder(Plan<T> plan, int stages, int size, Duration linger) {
             this.plan = plan;
+            this.stages = stages;
             this.size = size;
             this.linger = linger;
         }
@@ -280,7 +286,7 @@ public final class PipelineBuilder<T, C> {
          * @return the assembled pipeline
          */
         public Assembly<T> sink(String name, BatchSink<C> sink, Consumer<StageBuilder<C>> settings) {
-            plan.addBatchSink(name, Step.batchSink(Erasure.batchSink(sink)), size, linger, settings);
+            plan.addBatchSink(stages, name, Step.batchSink(Erasure.batchSink(sink)), size, linger, settings);
             return new Assembly<>(plan);
         }
     }

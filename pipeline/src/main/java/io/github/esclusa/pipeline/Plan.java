@@ -99,7 +99,13 @@ final class Plan<T> {
         inlets.put(inletName, inlet);
     }
 
-    <I> void addStep(String stage, Step.Code code, Consumer<StageBuilder<I>> settings) {
+    /** How many stages there are, the sink included. */
+    int stageCount() {
+        return stageNames.size();
+    }
+
+    <I> void addStep(int after, String stage, Step.Code code, Consumer<StageBuilder<I>> settings) {
+        refuseBranch(after, stage);
         StageBuilder<I> built = configure(stage, settings);
         if (built.policy().dataErrors() != null) {
             throw new IllegalArgumentException("pipeline '" + name + "', stage '" + stage
@@ -114,7 +120,9 @@ final class Plan<T> {
         draft.steps().add(step);
     }
 
-    <I> void addBatchSink(String stage, Step.Code code, int size, Duration linger, Consumer<StageBuilder<I>> settings) {
+    <I> void addBatchSink(
+            int after, String stage, Step.Code code, int size, Duration linger, Consumer<StageBuilder<I>> settings) {
+        refuseBranch(after, stage);
         if (size < 1) {
             throw new IllegalArgumentException(
                     "pipeline '" + name + "': batch(" + size + ", …): the size must be at least 1");
@@ -149,6 +157,16 @@ final class Plan<T> {
                 Engine.start(new EngineSpec(name, inletSpecs, segments, threads, clock, erased(listener), registry));
         started = true;
         return new Pipeline<>(name, closeTimeout, clock, engine);
+    }
+
+    /** A builder that has been continued knows another type than what comes out now, and may have its sink already. */
+    private void refuseBranch(int after, String stage) {
+        if (after != stageNames.size()) {
+            throw new IllegalStateException("pipeline '" + name + "': stage '" + stage + "' was added to a builder that"
+                    + " has been continued already, with stages " + stageNames
+                    + ": add each stage to what the call before"
+                    + " it returned");
+        }
     }
 
     private void checkCapacity(List<InletSpec> inletSpecs) {

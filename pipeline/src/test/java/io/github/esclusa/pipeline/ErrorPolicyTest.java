@@ -435,11 +435,11 @@ class ErrorPolicyTest {
                         stage -> stage.onError(e -> e.retry(retry(99, SECOND)).bisect(BadRow.class::isInstance)))
                 .start();
         submit(pipeline, 1, 2, 3, 4);
-        for (int i = 0; i < 2; i++) {
+        for (int i = 1; i <= 2; i++) {
+            int calls = i;
+            Awaitility.await().until(() -> batches.size() == calls); // before it, whoever waits waits for the linger
             clock.awaitWaiters(1, LONG);
-            int calls = i + 2;
             clock.advance(SECOND);
-            Awaitility.await().until(() -> batches.size() == calls);
         }
         assertThat(drained(pipeline).delivered()).isEqualTo(4);
         assertThat(batches).hasSize(3).containsOnly(List.of(1, 2, 3, 4));
@@ -465,6 +465,7 @@ class ErrorPolicyTest {
                         stage -> stage.onError(e -> e.retry(retry(99, SECOND)).bisect(BadRow.class::isInstance)))
                 .start();
         submit(pipeline, 1, 2, 3, 4);
+        Awaitility.await().until(() -> halves.get() == 1); // before it, whoever waits waits for the linger
         clock.awaitWaiters(1, LONG);
         assertThat(delivered).isEmpty(); // the second half waits behind the first
         clock.advance(SECOND);
@@ -511,6 +512,29 @@ class ErrorPolicyTest {
         submit(pipeline, 1, 2, 3);
         assertThat(drained(pipeline).delivered()).isEqualTo(3);
         assertThat(batches).containsExactly(List.of(1, 2, 3), List.of(2));
+    }
+
+    @Test
+    void whatABatchFailureNamesIsRetriedTogetherAndEndsApart() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .batch(6, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            batches.add(List.copyOf(batch));
+                            if (batches.size() == 1) {
+                                throw new BatchFailure(Map.of(
+                                        1, new IOException("busy"), 3, new BadRow(), 4, new IOException("busy")));
+                            }
+                        },
+                        stage -> stage.onError(
+                                e -> e.retry(retry(3, Duration.ZERO)).bisect(thrown -> thrown instanceof BadRow)))
+                .start();
+        submit(pipeline, 1, 2, 3, 4, 5, 6);
+        DrainReport<Integer> report = drained(pipeline);
+        assertThat(batches).containsExactly(List.of(1, 2, 3, 4, 5, 6), List.of(2, 5));
+        assertThat(report.delivered()).isEqualTo(5);
+        assertThat(settlementOf(4).outcome()).isEqualTo(Outcome.FAILED);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -356,5 +357,55 @@ class PipelineTest {
                 .hasMessageContaining("'a'");
         assertThatThrownBy(() -> Overflow.block(Duration.ZERO)).hasMessageContaining("reject()");
         assertThatThrownBy(() -> Pipeline.<Integer>builder(" ")).hasMessageContaining("name");
+    }
+
+    @Test
+    void stagesAreAddedToWhatTheCallBeforeReturned() {
+        PipelineBuilder<Integer, Integer> first = Pipeline.builder("branches");
+        PipelineBuilder<Integer, String> second = first.map("name", n -> "n" + n);
+        assertThatThrownBy(() -> first.sink("stale", n -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'branches'")
+                .hasMessageContaining("'stale'")
+                .hasMessageContaining("[name]");
+        second.sink("store", name -> {});
+        assertThatThrownBy(() -> second.map("after", name -> name))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("[name, store]");
+    }
+
+    @Test
+    void aMessageReportedAsUnknownGoesThroughNoFurtherStage() throws Exception {
+        CountDownLatch inMap = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean stored = new AtomicBoolean();
+        CompletableFuture<Thread> worker = new CompletableFuture<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("late")
+                .map("map", n -> {
+                    worker.complete(Thread.currentThread());
+                    inMap.countDown();
+                    awaitDeaf(goOn);
+                    return n;
+                })
+                .sink("sink", n -> stored.set(true))
+                .start();
+        pipeline.submit(1);
+        inMap.await();
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.stuckThreads()).hasSize(1);
+        goOn.countDown();
+        worker.join().join();
+        assertThat(stored).isFalse();
+    }
+
+    private static void awaitDeaf(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // will not be told
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -140,6 +141,85 @@ class SettlementListenerTest {
         assertThat(registry.get(PipelineMetrics.LISTENER_FAILED).counter().count())
                 .isEqualTo(5);
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(5);
+    }
+
+    /** Drawn and published are two things: whoever waits gets the report when everything in it has been told. */
+    @Test
+    void hasHeardOfEverythingWhenAnyCallerHasTheReport() throws Exception {
+        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch early = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("told")
+                .onSettled(settlement -> {
+                    if (settlement.outcome() == Outcome.RETURNED && heard.isEmpty()) {
+                        cameBack(early);
+                    }
+                    heard.add(settlement);
+                })
+                .sink("hold", n -> {
+                    holding.countDown();
+                    awaitQuietly(new CountDownLatch(1)); // until it is interrupted
+                })
+                .start();
+        for (int i = 0; i < 5; i++) {
+            pipeline.submit(i);
+        }
+        holding.await();
+        Running<Integer> patient = Running.call(() -> {
+                    pipeline.shutdown(LONG);
+                    early.countDown();
+                    return heard.size();
+                })
+                .awaitParked();
+        DrainReport<Integer> swept = pipeline.shutdownNow();
+        assertThat(patient.result()).isEqualTo(5);
+        assertThat(pipeline.shutdown(LONG)).isSameAs(swept);
+    }
+
+    @Test
+    void hasHeardOfDropsToldByProducersWhenTheReportIsGiven() throws Exception {
+        CountDownLatch telling = new CountDownLatch(1);
+        CountDownLatch early = new CountDownLatch(1);
+        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("dropping")
+                .capacity(2)
+                .whenFull(Overflow.dropOldest())
+                .onSettled(settlement -> {
+                    if (settlement.outcome() == Outcome.DROPPED) {
+                        telling.countDown();
+                        cameBack(early);
+                    }
+                    heard.add(settlement);
+                })
+                .sink("hold", n -> {
+                    holding.countDown();
+                    awaitQuietly(goOn);
+                })
+                .start();
+        pipeline.submit(1);
+        holding.await();
+        pipeline.submit(2);
+        Running<Admission> dropper = Running.call(() -> pipeline.submit(3));
+        telling.await();
+        goOn.countDown();
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        int heardByThen = heard.size();
+        early.countDown();
+        assertThat(heardByThen).isEqualTo(2);
+        assertThat(report.balanced()).isTrue();
+        assertThat(dropper.result()).isEqualTo(Admission.CLOSED);
+    }
+
+    /** Gives a caller that does not wait for the listener the time to show it. */
+    private static void cameBack(CountDownLatch early) {
+        try {
+            boolean tooEarly = early.await(200, TimeUnit.MILLISECONDS);
+            if (tooEarly) {
+                throw new IllegalStateException("the report was out before the listener had heard of everything");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -2,16 +2,20 @@
 package io.github.esclusa.stress;
 
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.buffer.Admissible;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.buffer.BufferEvents;
-import io.github.esclusa.pipeline.buffer.Weighted;
 import io.github.esclusa.pipeline.policy.Overflow;
 
 /** The buffers of the buffer's races, to which nobody listens. */
 final class BuffersForStress {
 
     /** A message. */
-    record Item(int id, long weight) implements Weighted {}
+    record Item(int id, long weight) implements Admissible {
+
+        @Override
+        public void admittedLate(long nowNanos) {}
+    }
 
     private BuffersForStress() {}
 
@@ -26,6 +30,9 @@ final class BuffersForStress {
 
         @Override
         public void dropped(Item element) {}
+
+        @Override
+        public void leftAfterClose() {}
 
         @Override
         public void heldBack(long nanos) {}

@@ -7,10 +7,6 @@ import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the type of message
  */
-public final class BoundedBuffer<E extends Weighted> {
+public final class BoundedBuffer<E extends Admissible> {
 
     private final int capacity;
     private final Overflow overflow;
@@ -49,26 +45,14 @@ public final class BoundedBuffer<E extends Weighted> {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
-    private final Room room;
+    /** Changed under the lock; its counts are read without it. */
+    private final Stock<E> stock;
 
     @GuardedBy("lock")
-    private final ArrayDeque<E> queue = new ArrayDeque<>();
-
-    /** Producers in order of arrival. */
-    @GuardedBy("lock")
-    private final LinkedHashSet<Waiter<E>> line = new LinkedHashSet<>();
+    private final Line<E> line = new Line<>();
 
     @GuardedBy("lock")
     private boolean closed;
-
-    /** The queue's size: written under the lock, read without it. */
-    private volatile int size;
-
-    /** Messages ever admitted, and ever dropped: written under the lock, read without it. */
-    private volatile long admitted;
-
-    private volatile long dropped;
 
     /**
      * A buffer, open and empty.
@@ -81,7 +65,7 @@ public final class BoundedBuffer<E extends Weighted> {
      */
     public BoundedBuffer(int capacity, long maxWeight, Overflow overflow, Clock clock, BufferEvents<? super E> events) {
         this.capacity = capacity;
-        this.room = new Room(capacity, maxWeight);
+        this.stock = new Stock<>(new Room(capacity, maxWeight));
         this.overflow = overflow;
         this.clock = clock;
         this.events = events;
@@ -133,7 +117,7 @@ public final class BoundedBuffer<E extends Weighted> {
         try {
             Admission answer = admitIfRoom(element);
             if (answer == Admission.FULL) {
-                line.add(Waiter.callback(element, whenDecided, clock.nanoTime()));
+                line.join(Waiter.callback(element, whenDecided, clock.nanoTime()));
                 return Admission.WAITING;
             }
             if (answer != Admission.ACCEPTED) {
@@ -152,14 +136,12 @@ public final class BoundedBuffer<E extends Weighted> {
      * @return the message; {@code null} if none is queued
      */
     public @Nullable E poll() {
-        if (size == 0) {
+        if (stock.queued() == 0) {
             return null;
         }
         lock.lock();
         try {
-            E element = queue.poll();
-            size = queue.size();
-            return element;
+            return stock.poll();
         } finally {
             lock.unlock();
         }
@@ -174,12 +156,7 @@ public final class BoundedBuffer<E extends Weighted> {
     public @Nullable E firstQueued(Predicate<? super E> kind) {
         lock.lock();
         try {
-            for (E element : queue) {
-                if (kind.test(element)) {
-                    return element;
-                }
-            }
-            return null;
+            return stock.first(kind);
         } finally {
             lock.unlock();
         }
@@ -196,7 +173,7 @@ public final class BoundedBuffer<E extends Weighted> {
         List<Waiter<E>> answered;
         lock.lock();
         try {
-            room.giveBack(messages, weight);
+            stock.room().giveBack(messages, weight);
             answered = admitFromLine();
         } finally {
             lock.unlock();
@@ -213,9 +190,7 @@ public final class BoundedBuffer<E extends Weighted> {
         lock.lock();
         try {
             closed = true;
-            answered = List.copyOf(line);
-            line.clear();
-            answered.forEach(waiter -> waiter.answer(Admission.CLOSED));
+            answered = line.turnAway();
         } finally {
             lock.unlock();
         }
@@ -231,10 +206,7 @@ public final class BoundedBuffer<E extends Weighted> {
         close();
         lock.lock();
         try {
-            List<E> left = new ArrayList<>(queue);
-            queue.clear();
-            size = 0;
-            return left;
+            return stock.pollAll();
         } finally {
             lock.unlock();
         }
@@ -246,7 +218,7 @@ public final class BoundedBuffer<E extends Weighted> {
      * @return their number, exact at some moment during the call
      */
     public int size() {
-        return size;
+        return stock.queued();
     }
 
     /**
@@ -255,7 +227,7 @@ public final class BoundedBuffer<E extends Weighted> {
      * @return their number; final once the buffer is closed
      */
     public long admitted() {
-        return admitted;
+        return stock.admitted();
     }
 
     /**
@@ -264,7 +236,17 @@ public final class BoundedBuffer<E extends Weighted> {
      * @return their number; final once the buffer is closed
      */
     public long dropped() {
-        return dropped;
+        return stock.dropped();
+    }
+
+    /**
+     * How many evicted messages the owner is still being told of. In a closed buffer it only goes down, and
+     * {@link BufferEvents#leftAfterClose} says so.
+     *
+     * @return their number
+     */
+    public int leaving() {
+        return stock.leaving();
     }
 
     /**
@@ -275,7 +257,7 @@ public final class BoundedBuffer<E extends Weighted> {
     public int used() {
         lock.lock();
         try {
-            return room.used();
+            return stock.room().used();
         } finally {
             lock.unlock();
         }
@@ -289,7 +271,7 @@ public final class BoundedBuffer<E extends Weighted> {
     public long usedWeight() {
         lock.lock();
         try {
-            return room.usedWeight();
+            return stock.room().usedWeight();
         } finally {
             lock.unlock();
         }
@@ -303,7 +285,7 @@ public final class BoundedBuffer<E extends Weighted> {
     public int waiting() {
         lock.lock();
         try {
-            return line.size();
+            return line.length();
         } finally {
             lock.unlock();
         }
@@ -334,25 +316,27 @@ public final class BoundedBuffer<E extends Weighted> {
 
     private Admission waitForRoom(E element, Duration timeout) throws InterruptedException {
         long start = clock.nanoTime();
-        List<Waiter<E>> answered = new ArrayList<>();
+        List<Waiter<E>> atOnce = List.of();
+        List<Waiter<E>> behind = List.of();
         lock.lock();
         try {
             if (closed) {
                 return Admission.CLOSED;
             }
             Waiter<E> waiter = Waiter.thread(element, lock.newCondition());
-            line.add(waiter);
+            line.join(waiter);
             try {
-                answered.addAll(admitFromLine()); // there may be room since the caller looked
+                atOnce = admitFromLine(); // there may be room since the caller looked
                 return awaitAnswer(waiter, Deadline.after(timeout, clock));
             } finally {
-                if (line.remove(waiter)) {
-                    answered.addAll(admitFromLine()); // it leaves unanswered: those it held up may fit
+                if (line.leave(waiter)) {
+                    behind = admitFromLine(); // it leaves unanswered: those it held up may fit
                 }
             }
         } finally {
             lock.unlock();
-            announce(answered);
+            announce(atOnce);
+            announce(behind);
             events.heldBack(clock.nanoTime() - start);
         }
     }
@@ -382,120 +366,70 @@ public final class BoundedBuffer<E extends Weighted> {
         if (closed) {
             return Admission.CLOSED;
         }
-        if (!room.couldEverHold(element.weight())) {
+        if (!stock.room().couldEverHold(element.weight())) {
             return Admission.TOO_HEAVY;
         }
-        if (!line.isEmpty() || !room.fits(element.weight())) {
+        if (line.length() > 0 || !stock.room().fits(element.weight())) {
             return Admission.FULL;
         }
-        enqueue(element);
+        stock.admit(element);
         return Admission.ACCEPTED;
     }
 
-    @GuardedBy("lock")
-    private void enqueue(E element) {
-        queue.add(element); // first: if memory runs out here, nothing has changed
-        room.take(element.weight());
-        size = queue.size();
-        long count = admitted + 1;
-        admitted = count;
-    }
-
-    /** Admits from the head of the line while there is room; the caller announces them outside the lock. */
+    /** The caller announces those answered outside the lock. */
     @GuardedBy("lock")
     private List<Waiter<E>> admitFromLine() {
-        if (line.isEmpty() || closed) {
+        if (line.length() == 0 || closed) {
             return List.of();
         }
-        List<Waiter<E>> answered = new ArrayList<>();
-        Iterator<Waiter<E>> inOrder = line.iterator();
-        while (inOrder.hasNext()) {
-            Waiter<E> waiter = inOrder.next();
-            if (!room.fits(waiter.element.weight())) {
-                break;
-            }
-            answered.add(waiter);
-            enqueue(waiter.element);
-            inOrder.remove();
-            waiter.answer(Admission.ACCEPTED);
-        }
-        return answered;
+        return line.admitInto(stock, clock.nanoTime());
     }
 
     /**
      * Two steps, because the listener hears of a dropped message before its credit is released: evict under the lock and
      * keep the credit; tell; then, under the lock again, let the credit go and admit. The credit kept is the room made.
-     * Where the newcomer outweighs what was evicted, the difference is taken in the first step already: it was free
-     * then, and another might have it by the second.
      */
     private Admission admitDroppingOldest(E element) {
-        List<E> evicted;
-        long kept = 0;
+        Stock.Eviction<E> eviction;
+        Admission answer;
         lock.lock();
         try {
-            Admission answer = admitIfRoom(element);
-            if (answer == Admission.FULL) {
-                evicted = evictFor(element.weight());
-                if (evicted.isEmpty()) {
+            answer = admitIfRoom(element);
+            if (answer != Admission.FULL) {
+                eviction = null;
+            } else {
+                eviction = stock.evictFor(element);
+                if (eviction.evicted().isEmpty()) {
                     return Admission.FULL;
                 }
-                kept = room.topUp(weightOf(evicted), element.weight());
-            } else if (answer == Admission.ACCEPTED) {
-                evicted = List.of();
-            } else {
-                return answer;
             }
         } finally {
             lock.unlock();
         }
-        if (evicted.isEmpty()) {
-            events.queued();
-            return Admission.ACCEPTED;
+        if (eviction != null) {
+            eviction.evicted().forEach(events::dropped);
+            answer = admitInPlaceOf(eviction, element);
         }
-        evicted.forEach(events::dropped);
+        if (answer == Admission.ACCEPTED) {
+            events.queued();
+        }
+        return answer;
+    }
+
+    private Admission admitInPlaceOf(Stock.Eviction<E> eviction, E element) {
         lock.lock();
         try {
-            room.giveBack(evicted.size(), kept);
-            if (closed) {
-                return Admission.CLOSED;
+            stock.left(eviction);
+            if (!closed) {
+                element.admittedLate(clock.nanoTime());
+                stock.admit(element);
+                return Admission.ACCEPTED;
             }
-            enqueue(element);
         } finally {
             lock.unlock();
         }
-        events.queued();
-        return Admission.ACCEPTED;
-    }
-
-    /** Takes out the fewest oldest that make room; none if even all would not. */
-    @GuardedBy("lock")
-    private List<E> evictFor(long weight) {
-        int count = 0;
-        long lighter = 0;
-        Iterator<E> oldestFirst = queue.iterator();
-        while (!room.wouldFit(weight, count, lighter)) {
-            if (!oldestFirst.hasNext()) {
-                return List.of();
-            }
-            lighter += oldestFirst.next().weight();
-            count++;
-        }
-        List<E> evicted = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            evicted.add(queue.remove());
-        }
-        size = queue.size();
-        long total = dropped + count;
-        dropped = total;
-        return evicted;
-    }
-
-    private static long weightOf(List<? extends Weighted> elements) {
-        long weight = 0;
-        for (Weighted element : elements) {
-            weight += element.weight();
-        }
-        return weight;
+        events.leftAfterClose();
+        return Admission.CLOSED;
     }
 
     private void announce(List<Waiter<E>> answered) {

@@ -18,6 +18,9 @@ public interface BufferEvents<E> {
      */
     void dropped(E element);
 
+    /** What was evicted has left a closed buffer: {@link BoundedBuffer#leaving} has gone down. */
+    void leftAfterClose();
+
     /**
      * A producer was held back.
      *

@@ -22,6 +22,11 @@ final class Room {
         return weight <= maxWeight;
     }
 
+    /** How many more messages there is credit for. */
+    int free() {
+        return capacity - used;
+    }
+
     boolean fits(long weight) {
         return wouldFit(weight, 0, 0);
     }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
-import io.github.esclusa.pipeline.buffer.Weighted;
+import io.github.esclusa.pipeline.buffer.Admissible;
 
 /**
  * An accepted message on its way through the pipeline. It always has one owner: the queue it stands in or the hand it
  * lies in, and passes from one to the other under the owner's lock, which guards its mutable fields.
  */
-final class Envelope implements Weighted {
+final class Envelope implements Admissible {
 
     final InletCore inlet;
     final Object input;
     final long weight;
 
-    /** When it was submitted, if it was picked as a sample; else zero. */
-    final long sampledNanos;
+    /** When it was admitted, if it was picked as a sample; else zero. */
+    long sampledNanos;
 
     /** What the stages so far have made of the input. */
     Object value;
@@ -31,6 +31,19 @@ final class Envelope implements Weighted {
         this.weight = weight;
         this.sampledNanos = sampledNanos;
         this.value = input;
+    }
+
+    @Override
+    public void admittedLate(long nowNanos) {
+        if (sampledNanos != 0) {
+            sampledNanos = nonZero(nowNanos);
+        }
+        queuedNanos = nowNanos;
+    }
+
+    /** Zero means "not sampled". */
+    static long nonZero(long nanos) {
+        return nanos == 0 ? 1 : nanos;
     }
 
     @Override

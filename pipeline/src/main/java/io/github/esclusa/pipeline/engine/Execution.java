@@ -13,21 +13,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a worker's work through the steps of its segment and sees to what fails. Confined to its worker.
  *
  * <p>The work in hand may fall apart (a batch is halved, a message goes to the dead letters): the parts lie in
- * {@link #todo} and are done one after the other. Every way out of here ends in a settlement, a hand-over or a parking;
- * once the hand is seized each of these answers that it comes too late, and the worker drops what it has.
+ * {@link #todo} and are done one after the other. Every way out of here is one of {@link Exits}; once the hand is seized
+ * each of these answers that it comes too late, and the worker drops what it has.
  */
 final class Execution {
 
     private final Engine engine;
     private final Segment segment;
-    private final Hand hand;
-    private final Settler settler;
+    private final Exits exits;
     private final Clock clock;
     private final List<Step> steps;
     private final List<StageMeters> meters;
@@ -35,14 +33,10 @@ final class Execution {
 
     private final ArrayDeque<Work> todo = new ArrayDeque<>();
 
-    /** Whether the worker is in user code: written by the worker, read by whoever ends the pipeline. */
-    private volatile boolean inUserCode;
-
-    Execution(Engine engine, Segment segment, Hand hand, Settler settler, Clock clock, List<FailureLog> failureLogs) {
+    Execution(Engine engine, Segment segment, Exits exits, Clock clock, List<FailureLog> failureLogs) {
         this.engine = engine;
         this.segment = segment;
-        this.hand = hand;
-        this.settler = settler;
+        this.exits = exits;
         this.clock = clock;
         this.steps = segment.spec().steps();
         this.meters = segment.meters();
@@ -50,15 +44,15 @@ final class Execution {
     }
 
     boolean isInUserCode() {
-        return inUserCode;
+        return exits.isInUserCode();
     }
 
     void run(Work first) {
         runOne(first);
         for (Work work = todo.poll(); work != null; work = todo.poll()) {
             if (segment.isHalted()) {
-                settle(work.items, Outcome.RETURNED, null);
-            } else if (hand.run(work.items)) {
+                exits.settle(work.items, Outcome.RETURNED, null);
+            } else if (exits.begin(work.items)) {
                 runOne(work);
             }
         }
@@ -76,6 +70,9 @@ final class Execution {
 
     private void runSteps(Work work, Envelope envelope) {
         for (; work.step < steps.size(); work.step++) {
+            if (exits.isSeized()) {
+                return; // reported as unknown: the steps that are left would only add to what nobody knows
+            }
             Step step = steps.get(work.step);
             StageMeters meter = meters.get(work.step);
             long start = meter.start(clock);
@@ -89,17 +86,17 @@ final class Execution {
             }
             meter.succeeded(clock, start);
             if (result == Step.FILTERED) {
-                settle(work.items, Outcome.FILTERED, null);
+                exits.settle(work.items, Outcome.FILTERED, null);
                 return;
             }
             if (result == Step.DELIVERED) {
-                settle(work.items, Outcome.DELIVERED, null);
+                exits.settle(work.items, Outcome.DELIVERED, null);
                 return;
             }
             envelope.value = result;
             work.attempts = 0;
         }
-        pass(envelope);
+        exits.pass(envelope);
     }
 
     private void runBatch(Work work) {
@@ -122,11 +119,11 @@ final class Execution {
             return;
         }
         meter.succeeded(clock, start);
-        settle(work.items, Outcome.DELIVERED, null);
+        exits.settle(work.items, Outcome.DELIVERED, null);
     }
 
     private Object callOne(Step step, Object input) throws Exception {
-        inUserCode = true;
+        exits.enterUserCode();
         try {
             Object result = step.code().one(input);
             if (result == null) {
@@ -135,49 +132,37 @@ final class Execution {
             }
             return result;
         } finally {
-            leaveUserCode();
+            exits.leaveUserCode();
         }
     }
 
     private void callAll(Step step, List<Object> inputs) throws Exception {
-        inUserCode = true;
+        exits.enterUserCode();
         try {
             step.code().all(inputs);
         } finally {
-            leaveUserCode();
+            exits.leaveUserCode();
         }
-    }
-
-    /** An interrupt is the user code's own affair, or came with a seizure: it must not reach the next message. */
-    private void leaveUserCode() {
-        inUserCode = false;
-        Thread.interrupted();
     }
 
     private void failed(Work work, Step step, Throwable thrown) {
-        List<Work> again = new ArrayList<>();
-        recover(work, step, thrown, again);
-        park(again);
+        work.attempts++;
+        Recovery recovery = Recovery.afterStage(step.policy(), thrown, work.items.size(), work.attempts);
+        if (recovery instanceof Recovery.Retry retry) {
+            retry(work, retry.delayNanos());
+        } else if (recovery instanceof Recovery.Bisect) {
+            int half = work.items.size() / 2;
+            todo.addFirst(work.part(work.items.subList(half, work.items.size()), 0));
+            todo.addFirst(work.part(work.items.subList(0, half), 0));
+        } else {
+            end(work, step, thrown);
+        }
     }
 
+    /** What is to be tried again stays together, due when the most patient of its failures says. */
     private void failedInPart(Work work, Step step, BatchFailure failure) {
         Map<Integer, Throwable> causes = failure.causes();
-        List<Envelope> delivered = new ArrayList<>();
-        List<Work> failedParts = new ArrayList<>();
-        List<Throwable> failedCauses = new ArrayList<>();
-        for (int i = 0; i < work.items.size(); i++) {
-            Envelope envelope = work.items.get(i);
-            Throwable cause = causes.get(i);
-            if (cause == null) {
-                delivered.add(envelope);
-            } else {
-                Work part = work.part(List.of(envelope));
-                part.attempts = work.attempts;
-                failedParts.add(part);
-                failedCauses.add(cause);
-            }
-        }
-        if (failedParts.size() != causes.size()) { // it names messages that are not there: believe none of it
+        if (causes.keySet().stream().anyMatch(i -> i < 0 || i >= work.items.size())) { // believe none of it
             failed(
                     work,
                     step,
@@ -187,28 +172,28 @@ final class Execution {
                             failure));
             return;
         }
-        settle(delivered, Outcome.DELIVERED, null);
-        List<Work> again = new ArrayList<>();
-        for (int i = 0; i < failedParts.size(); i++) {
-            recover(failedParts.get(i), step, failedCauses.get(i), again);
+        int attempts = work.attempts + 1;
+        List<Envelope> delivered = new ArrayList<>();
+        List<Envelope> again = new ArrayList<>();
+        List<Integer> ended = new ArrayList<>();
+        long delayNanos = 0;
+        for (int i = 0; i < work.items.size(); i++) {
+            Throwable cause = causes.get(i);
+            if (cause == null) {
+                delivered.add(work.items.get(i));
+            } else if (Recovery.afterStage(step.policy(), cause, 1, attempts) instanceof Recovery.Retry retry) {
+                again.add(work.items.get(i));
+                delayNanos = Math.max(delayNanos, retry.delayNanos());
+            } else {
+                ended.add(i);
+            }
         }
-        park(again);
-    }
-
-    /** Does what the policy says; what is to be tried again later is left to the caller to park, together. */
-    private void recover(Work work, Step step, Throwable thrown, List<Work> again) {
-        work.attempts++;
-        Recovery recovery = Recovery.afterStage(step.policy(), thrown, work.items.size(), work.attempts);
-        if (recovery instanceof Recovery.Retry retry) {
-            meters.get(work.step).retried(work.items.size());
-            work.dueNanos = clock.nanoTime() + retry.delayNanos();
-            again.add(work);
-        } else if (recovery instanceof Recovery.Bisect) {
-            int half = work.items.size() / 2;
-            todo.addFirst(work.part(work.items.subList(half, work.items.size())));
-            todo.addFirst(work.part(work.items.subList(0, half)));
-        } else {
-            end(work, step, thrown);
+        exits.settle(delivered, Outcome.DELIVERED, null);
+        for (int i : ended) {
+            end(work.part(List.of(work.items.get(i)), attempts), step, requireNonNull(causes.get(i)));
+        }
+        if (!again.isEmpty()) {
+            retry(work.part(again, attempts), delayNanos);
         }
     }
 
@@ -222,7 +207,7 @@ final class Execution {
             }
             case DEAD_LETTER -> {
                 for (Envelope envelope : work.items) {
-                    Work single = work.part(List.of(envelope));
+                    Work single = work.part(List.of(envelope), 0);
                     single.deadLetterCause = thrown;
                     single.stepAttempts = work.attempts;
                     todo.addLast(single);
@@ -232,7 +217,7 @@ final class Execution {
     }
 
     private void giveUp(Work work, Step step, Throwable thrown) {
-        if (settle(work.items, Outcome.FAILED, thrown)) {
+        if (exits.settle(work.items, Outcome.FAILED, thrown)) {
             failureLogs.get(steps.indexOf(step)).warn(thrown);
         }
     }
@@ -241,25 +226,23 @@ final class Execution {
         Step step = steps.get(work.step);
         ErrorPolicy<Object> policy = step.policy();
         Envelope envelope = work.items.get(0);
-        inUserCode = true;
+        exits.enterUserCode();
         try {
             requireNonNull(policy.deadLetterHandler())
                     .accept(new Failure<>(step.name(), envelope.value, cause, work.stepAttempts));
         } catch (Throwable e) {
-            leaveUserCode();
+            exits.leaveUserCode();
             deadLetterFailed(work, step, cause, e);
             return;
         }
-        leaveUserCode();
-        settle(work.items, Outcome.DEAD_LETTERED, cause);
+        exits.leaveUserCode();
+        exits.settle(work.items, Outcome.DEAD_LETTERED, cause);
     }
 
     private void deadLetterFailed(Work work, Step step, Throwable cause, Throwable thrown) {
         work.attempts++;
         if (Recovery.afterDeadLetter(step.policy(), thrown, work.attempts) instanceof Recovery.Retry retry) {
-            meters.get(work.step).retried(1);
-            work.dueNanos = clock.nanoTime() + retry.delayNanos();
-            park(List.of(work));
+            retry(work, retry.delayNanos());
             return;
         }
         if (thrown != cause) {
@@ -269,51 +252,17 @@ final class Execution {
     }
 
     /** Parks work for its next attempt; where order is kept, what else is in hand waits behind it. */
-    private void park(List<Work> again) {
-        if (again.isEmpty()) {
-            return;
-        }
-        List<Work> group = again;
-        if (segment.spec().workers() == 1 && !todo.isEmpty()) {
-            group = new ArrayList<>(again);
+    private void retry(Work work, long delayNanos) {
+        meters.get(work.step).retried(work.items.size());
+        work.dueNanos = clock.nanoTime() + delayNanos;
+        List<Work> group = new ArrayList<>();
+        group.add(work);
+        if (segment.spec().workers() == 1) {
             for (Work behind = todo.poll(); behind != null; behind = todo.poll()) {
-                behind.dueNanos = again.get(0).dueNanos;
+                behind.dueNanos = work.dueNanos;
                 group.add(behind);
             }
         }
-        switch (hand.park(group, segment.parking())) {
-            case DONE -> segment.parked();
-            case RETURNED -> group.forEach(work -> tellSettled(work.items, Outcome.RETURNED, null));
-            case SEIZED -> {}
-        }
-    }
-
-    private void pass(Envelope envelope) {
-        WorkQueue next = requireNonNull(segment.next());
-        if (engine.stampsHandovers(segment)) {
-            envelope.queuedNanos = clock.nanoTime();
-        }
-        switch (hand.pass(envelope, next)) {
-            case DONE -> engine.after(segment).arrived();
-            case RETURNED -> tellSettled(List.of(envelope), Outcome.RETURNED, null);
-            case SEIZED -> {}
-        }
-    }
-
-    private boolean settle(List<Envelope> items, Outcome outcome, @Nullable Throwable cause) {
-        if (items.isEmpty() || !hand.settle(items, outcome)) {
-            return false;
-        }
-        tellSettled(items, outcome, cause);
-        return true;
-    }
-
-    private void tellSettled(List<Envelope> items, Outcome outcome, @Nullable Throwable cause) {
-        inUserCode = true; // the listener's, and that of callbacks waiting for room
-        try {
-            settler.settled(items, outcome, cause);
-        } finally {
-            leaveUserCode();
-        }
+        exits.park(group);
     }
 }

@@ -6,15 +6,11 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *                    └──seize──▶ returned or unknown   (once; by whoever ends the pipeline)
  * </pre>
  *
- * <p>Every change of owner happens under this lock, with the queue's own lock taken inside it, so at any moment a message
- * is in a queue or in a hand, and never in both. Seizing is the one atomic step that decides at the shutdown deadline:
+ * <p>Every change of owner happens under this lock, with the queue's own lock taken inside it, so to whoever holds this
+ * lock a message is in a queue or in this hand, and never in both. The new owner has it before the old one lets go: where
+ * memory runs out between the two, the worker fails with the message in its hand. Seizing is the one atomic step that decides at the shutdown deadline:
  * what was settled before it is counted, what is held is not the worker's any more, and every later attempt of the worker
  * answers that it comes too late. The lock is the worker's own and never contended but by the one who seizes.
  */
@@ -49,37 +46,59 @@ final class Hand {
 
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** Grown to its greatest size at once: no memory is needed between taking from a queue and holding. */
     @GuardedBy("lock")
-    private final List<Envelope> held = new ArrayList<>();
+    private final List<Envelope> held;
 
     /** What this hand settled as returned: the report lists them. */
     @GuardedBy("lock")
     private final List<Envelope> returned = new ArrayList<>();
 
-    @GuardedBy("lock")
-    private boolean seized;
+    /** Written under the lock, read without it. */
+    private volatile boolean seized;
 
     /** Counts by outcome: written under the lock, read without it by meters. */
     private final Map<Outcome, AtomicLong> settled = new EnumMap<>(Outcome.class);
 
-    Hand() {
+    /** A hand that takes so many messages at a time. */
+    Hand(int most) {
+        held = new ArrayList<>(most);
         for (Outcome outcome : Outcome.values()) {
             settled.put(outcome, new AtomicLong());
         }
     }
 
-    /** Takes work from a queue; {@code null} if there was none, or the hand was seized. */
+    /** Takes so many messages from a queue at the most; {@code null} if there were none, or the hand was seized. */
     @Nullable
-    Work take(Supplier<@Nullable Work> queue) {
+    Work take(Source queue, int most) {
         lock.lock();
         try {
             if (seized) {
                 return null;
             }
-            Work work = queue.get();
+            for (int i = 0; i < most; i++) {
+                Envelope envelope = queue.poll();
+                if (envelope == null) {
+                    break;
+                }
+                hold(envelope);
+            }
+            return held.isEmpty() ? null : new Work(List.copyOf(held));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes parked work that is due; {@code null} if there was none, or the hand was seized. */
+    @Nullable
+    Work takeDue(Parking parking, long now) {
+        lock.lock();
+        try {
+            Work work = seized ? null : parking.pollDue(now);
             if (work != null) {
-                held.addAll(work.items);
-                setRunning(work.items, true);
+                for (int i = 0; i < work.items.size(); i++) {
+                    hold(work.items.get(i));
+                }
             }
             return work;
         } finally {
@@ -109,8 +128,8 @@ final class Hand {
             if (seized) {
                 return false;
             }
-            letGo(items);
             count(items, outcome);
+            letGo(items);
             return true;
         } finally {
             lock.unlock();
@@ -125,13 +144,13 @@ final class Hand {
                 return Handover.SEIZED;
             }
             List<Envelope> items = List.of(envelope);
-            letGo(items);
             envelope.running = false;
-            if (next.put(envelope)) {
-                return Handover.DONE;
+            boolean taken = next.put(envelope);
+            if (!taken) {
+                count(items, Outcome.RETURNED);
             }
-            count(items, Outcome.RETURNED);
-            return Handover.RETURNED;
+            letGo(items);
+            return taken ? Handover.DONE : Handover.RETURNED;
         } finally {
             lock.unlock();
         }
@@ -145,14 +164,16 @@ final class Hand {
                 return Handover.SEIZED;
             }
             for (Work work : group) {
-                letGo(work.items);
                 setRunning(work.items, false);
             }
-            if (parking.park(group)) {
-                return Handover.DONE;
+            boolean taken = parking.park(group);
+            for (Work work : group) {
+                if (!taken) {
+                    count(work.items, Outcome.RETURNED);
+                }
+                letGo(work.items);
             }
-            group.forEach(work -> count(work.items, Outcome.RETURNED));
-            return Handover.RETURNED;
+            return taken ? Handover.DONE : Handover.RETURNED;
         } finally {
             lock.unlock();
         }
@@ -187,6 +208,10 @@ final class Hand {
         }
     }
 
+    boolean isSeized() {
+        return seized;
+    }
+
     /** How many messages were settled in a way; exact once the worker has ended or the hand was seized. */
     long count(Outcome outcome) {
         return account(outcome).get();
@@ -212,25 +237,44 @@ final class Hand {
         }
     }
 
-    /** Items are always held, so as many as are held means all. */
+    @GuardedBy("lock")
+    private void hold(Envelope envelope) {
+        held.add(envelope);
+        envelope.running = true;
+    }
+
+    /**
+     * Takes items out of the hand, in one pass, since they lie there in the same order, and without memory: what has a
+     * new owner must go.
+     */
     @GuardedBy("lock")
     private void letGo(List<Envelope> items) {
-        if (items.size() == held.size()) {
-            held.clear();
-        } else {
-            Set<Envelope> gone = Collections.newSetFromMap(new IdentityHashMap<>(items.size()));
-            gone.addAll(items);
-            held.removeIf(gone::contains);
+        int gone = 0;
+        int kept = 0;
+        for (int i = 0; i < held.size(); i++) {
+            Envelope envelope = held.get(i);
+            if (gone < items.size() && items.get(gone) == envelope) {
+                gone++;
+            } else {
+                held.set(kept++, envelope);
+            }
+        }
+        for (int i = held.size() - 1; i >= kept; i--) {
+            held.remove(i);
+        }
+        if (gone != items.size()) {
+            throw new IllegalStateException("gave away " + items.size() + " messages and held " + gone + " of them");
         }
     }
 
+    /** What takes memory comes first. */
     @GuardedBy("lock")
     private void count(List<Envelope> items, Outcome outcome) {
-        AtomicLong account = account(outcome);
-        account.lazySet(account.get() + items.size()); // one writer at a time: no atomic addition needed
         if (outcome == Outcome.RETURNED) {
             returned.addAll(items);
         }
+        AtomicLong account = account(outcome);
+        account.lazySet(account.get() + items.size()); // one writer at a time: no atomic addition needed
     }
 
     private AtomicLong account(Outcome outcome) {

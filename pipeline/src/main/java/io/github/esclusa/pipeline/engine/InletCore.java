@@ -156,16 +156,11 @@ public final class InletCore {
                     + weight + ": a weight is zero or more");
         }
         boolean sampled = meters.sampling() && (ThreadLocalRandom.current().nextInt() & SAMPLE_MASK) == 0;
-        Envelope envelope = new Envelope(this, message, weight, sampled ? nonZero(clock.nanoTime()) : 0);
-        if (engine.stampsArrivals()) {
+        Envelope envelope = new Envelope(this, message, weight, sampled ? Envelope.nonZero(clock.nanoTime()) : 0);
+        if (engine.firstSegment().lingers()) {
             envelope.queuedNanos = clock.nanoTime();
         }
         return envelope;
-    }
-
-    /** Zero means "not sampled". */
-    private static long nonZero(long nanos) {
-        return nanos == 0 ? 1 : nanos;
     }
 
     /** What the buffer tells, outside its lock. */
@@ -179,6 +174,11 @@ public final class InletCore {
         @Override
         public void dropped(Envelope envelope) {
             settler.tell(envelope, Outcome.DROPPED, null);
+        }
+
+        @Override
+        public void leftAfterClose() {
+            engine.dropsTold();
         }
 
         @Override

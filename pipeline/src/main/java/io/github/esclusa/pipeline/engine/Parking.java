@@ -2,7 +2,6 @@
 package io.github.esclusa.pipeline.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,8 +21,9 @@ class Parking {
 
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** The head of the line is at the end. */
     @GuardedBy("lock")
-    private final ArrayDeque<Work> inOrder = new ArrayDeque<>();
+    private final ArrayList<Work> inOrder = new ArrayList<>();
 
     @GuardedBy("lock")
     private final PriorityQueue<Work> byDue;
@@ -68,11 +68,12 @@ class Parking {
             }
             int messages = size;
             if (ordered) {
+                inOrder.ensureCapacity(inOrder.size() + group.size()); // all of the group, or nothing
                 for (int i = group.size() - 1; i >= 0; i--) {
-                    inOrder.addFirst(group.get(i));
+                    inOrder.add(group.get(i));
                 }
             } else {
-                byDue.addAll(group);
+                addAllOrNothing(group);
             }
             for (Work work : group) {
                 messages += work.items.size();
@@ -93,11 +94,7 @@ class Parking {
             if (head == null || head.dueNanos - now > 0) {
                 return null;
             }
-            if (ordered) {
-                inOrder.remove();
-            } else {
-                byDue.remove();
-            }
+            removeHead();
             int messages = size - head.items.size();
             size = messages;
             return head;
@@ -126,11 +123,7 @@ class Parking {
             List<Envelope> left = new ArrayList<>();
             for (Work work = head(); work != null; work = head()) {
                 left.addAll(work.items);
-                if (ordered) {
-                    inOrder.remove();
-                } else {
-                    byDue.remove();
-                }
+                removeHead();
             }
             size = 0;
             return left;
@@ -141,6 +134,30 @@ class Parking {
 
     @GuardedBy("lock")
     private @Nullable Work head() {
-        return ordered ? inOrder.peek() : byDue.peek();
+        if (ordered) {
+            return inOrder.isEmpty() ? null : inOrder.get(inOrder.size() - 1);
+        }
+        return byDue.peek();
+    }
+
+    @GuardedBy("lock")
+    private void removeHead() {
+        if (ordered) {
+            inOrder.remove(inOrder.size() - 1);
+        } else {
+            byDue.remove();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void addAllOrNothing(List<Work> group) {
+        try {
+            byDue.addAll(group);
+        } catch (Throwable e) { // no memory
+            for (int i = 0; i < group.size(); i++) {
+                byDue.remove(group.get(i));
+            }
+            throw e;
+        }
     }
 }

@@ -27,7 +27,7 @@ final class PipelineMeters {
         this.scope = scope;
         this.watched = watched;
         this.sojourn = scope.register((registry, tags) -> Buckets.timer(PipelineMetrics.SOJOURN)
-                .description("From submission to settlement, one message in 64")
+                .description("From admission to settlement, one message in 64")
                 .tags(tags)
                 .register(registry));
         this.listenerFailed = scope.register((registry, tags) -> Counter.builder(PipelineMetrics.LISTENER_FAILED)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.buffer.Bell;
 import java.util.ArrayList;
@@ -28,7 +26,7 @@ final class Segment {
     private final boolean first;
     private final Bell bell;
     private final Parking parking;
-    private final @Nullable WorkQueue next;
+    private final @Nullable Segment next;
     private final List<StageMeters> meters;
 
     /** One worker at a time looks for a batch and takes it, so that two do not share out what would have filled one. */
@@ -51,7 +49,7 @@ final class Segment {
             Source source,
             Bell bell,
             Parking parking,
-            @Nullable WorkQueue next,
+            @Nullable Segment next,
             List<StageMeters> meters) {
         this.spec = spec;
         this.clock = clock;
@@ -62,7 +60,7 @@ final class Segment {
         this.next = next;
         this.meters = meters;
         for (int i = 0; i < spec.workers(); i++) {
-            hands.add(new Hand());
+            hands.add(new Hand(spec.batch() == null ? 1 : spec.batch().size()));
         }
         liveWorkers.set(spec.workers());
     }
@@ -79,9 +77,20 @@ final class Segment {
         return parking;
     }
 
+    /** The segment that messages go on to; {@code null} for the last. */
     @Nullable
-    WorkQueue next() {
+    Segment next() {
         return next;
+    }
+
+    /** The queue between the segment before and this one. */
+    WorkQueue queue() {
+        return (WorkQueue) source;
+    }
+
+    /** Whether a batch lingers for the messages that come in, so that they need a stamp. */
+    boolean lingers() {
+        return spec.batch() != null;
     }
 
     List<StageMeters> meters() {
@@ -142,7 +151,7 @@ final class Segment {
 
     private @Nullable Work takeNow(Hand hand) {
         if (!parking.isEmpty()) {
-            Work due = hand.take(() -> parking.pollDue(clock.nanoTime()));
+            Work due = hand.takeDue(parking, clock.nanoTime());
             if (due != null) {
                 return due;
             }
@@ -150,34 +159,18 @@ final class Segment {
         if (parking.holdsBack()) {
             return null;
         }
-        Work work = spec.batch() == null ? hand.take(this::pollOne) : hand.take(this::pollBatch);
+        SegmentSpec.BatchSpec batch = spec.batch();
+        Work work = batch == null ? hand.take(source, 1) : takeBatch(hand, batch);
         if (work != null && first) {
             work.items.forEach(envelope -> envelope.inlet.taken(envelope));
         }
         return work;
     }
 
-    private @Nullable Work pollOne() {
-        Envelope envelope = source.poll();
-        return envelope == null ? null : new Work(List.of(envelope));
-    }
-
-    private @Nullable Work pollBatch() {
-        SegmentSpec.BatchSpec batch = requireNonNull(spec.batch());
+    private @Nullable Work takeBatch(Hand hand, SegmentSpec.BatchSpec batch) {
         forming.lock();
         try {
-            if (!isBatchReady(batch)) {
-                return null;
-            }
-            List<Envelope> items = new ArrayList<>(Math.min(batch.size(), source.size()));
-            for (int i = 0; i < batch.size(); i++) {
-                Envelope envelope = source.poll();
-                if (envelope == null) {
-                    break;
-                }
-                items.add(envelope);
-            }
-            return items.isEmpty() ? null : new Work(items);
+            return isBatchReady(batch) ? hand.take(source, batch.size()) : null;
         } finally {
             forming.unlock();
         }

@@ -32,10 +32,11 @@ final class Work {
         this.items = items;
     }
 
-    /** A part of this work, to be tried afresh at the same step. */
-    Work part(List<Envelope> some) {
+    /** A part of this work, at the same step. */
+    Work part(List<Envelope> some, int failedAttempts) {
         Work part = new Work(some);
         part.step = step;
+        part.attempts = failedAttempts;
         return part;
     }
 }

@@ -2,8 +2,7 @@
 package io.github.esclusa.pipeline.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
+import io.github.esclusa.pipeline.buffer.Ring;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ final class WorkQueue implements Source {
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
-    private final ArrayDeque<Envelope> queue = new ArrayDeque<>();
+    private final Ring<Envelope> queue = new Ring<>();
 
     @GuardedBy("lock")
     private boolean aborted;
@@ -77,8 +76,7 @@ final class WorkQueue implements Source {
         lock.lock();
         try {
             aborted = true;
-            List<Envelope> left = new ArrayList<>(queue);
-            queue.clear();
+            List<Envelope> left = queue.pollAll();
             size = 0;
             return left;
         } finally {

@@ -31,7 +31,7 @@ public final class PipelineMetrics {
     /** Summary, messages; tag {@code inlet}: the depth of the queue as messages enter it, one in 64. */
     public static final String QUEUE_DEPTH = PREFIX + ".queue.depth";
 
-    /** Timer; tag {@code inlet}: from submission to leaving the queue, time held back included, one in 64. */
+    /** Timer; tag {@code inlet}: from admission to leaving the queue, one message in 64. */
     public static final String QUEUE_WAIT = PREFIX + ".queue.wait";
 
     /** Time gauge; tag {@code inlet}: how long the oldest queued message has been waiting, or zero; to within 64 messages. */
@@ -49,7 +49,7 @@ public final class PipelineMetrics {
     /** Counter, messages; tag {@code stage}: failures that are tried again. */
     public static final String RETRIES = PREFIX + ".retries";
 
-    /** Timer: from submission to settlement, one message in 64. */
+    /** Timer: from admission to settlement, one message in 64. */
     public static final String SOJOURN = PREFIX + ".sojourn";
 
     /** Counter, errors: what a settlement listener threw. */

@@ -180,6 +180,9 @@ class BoundedBufferLincheckTest {
         public void dropped(Item element) {}
 
         @Override
+        public void leftAfterClose() {}
+
+        @Override
         public void heldBack(long nanos) {}
 
         @Override

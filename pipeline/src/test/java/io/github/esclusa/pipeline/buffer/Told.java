@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 final class Told implements BufferEvents<Item> {
 
     final AtomicInteger queued = new AtomicInteger();
+    final AtomicInteger leftAfterClose = new AtomicInteger();
     final List<Long> heldBackNanos = new CopyOnWriteArrayList<>();
     final List<Item> dropped = new CopyOnWriteArrayList<>();
     final List<Throwable> callbackFailures = new CopyOnWriteArrayList<>();
@@ -26,6 +27,11 @@ final class Told implements BufferEvents<Item> {
     public void dropped(Item element) {
         dropped.add(element);
         whenDropped.accept(element);
+    }
+
+    @Override
+    public void leftAfterClose() {
+        leftAfterClose.incrementAndGet();
     }
 
     @Override

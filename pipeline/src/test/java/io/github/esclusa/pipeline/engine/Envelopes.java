@@ -23,6 +23,14 @@ final class Envelopes {
         return new Work(Arrays.stream(inputs).map(Envelopes::of).toList());
     }
 
+    static WorkQueue queue(Object... inputs) {
+        WorkQueue queue = new WorkQueue();
+        for (Object input : inputs) {
+            queue.put(of(input));
+        }
+        return queue;
+    }
+
     static List<Object> inputs(List<Envelope> envelopes) {
         return envelopes.stream().map(envelope -> envelope.input).toList();
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.pipeline.engine.Hand.Handover;
 import io.github.esclusa.pipeline.engine.Hand.Seizure;
@@ -9,13 +11,14 @@ import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.testing.Running;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class HandTest {
 
-    private final Hand hand = new Hand();
+    private final Hand hand = new Hand(8);
 
     @Test
     void whatIsTakenIsHeldUntilItIsSettled() {
@@ -32,8 +35,80 @@ class HandTest {
     }
 
     @Test
+    void noMoreIsTakenThanAskedForAndParkedWorkIsTakenWhole() {
+        WorkQueue queue = Envelopes.queue(1, 2, 3);
+        assertThat(requireNonNull(hand.take(queue, 2)).items).hasSize(2);
+        assertThat(queue.size()).isEqualTo(1);
+        hand.seize();
+        Hand other = new Hand(2);
+        Parking parking = new Parking(true);
+        Work parked = Envelopes.work(4, 5);
+        parking.park(List.of(parked));
+        assertThat(other.takeDue(parking, 0)).isSameAs(parked);
+        assertThat(Envelopes.inputs(other.seize().unknown())).containsExactly(4, 5);
+    }
+
+    /** Where memory runs out on the way from one owner to the next, the worker still has what it will be asked for. */
+    @Test
+    void whatHasLeftTheQueueIsHeldThoughMemoryRunsOut() {
+        WorkQueue two = Envelopes.queue(1, 2);
+        Source drying = new Drying(two);
+        assertThatThrownBy(() -> hand.take(drying, 3)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(Envelopes.inputs(hand.seizeAsUnknown().unknown())).containsExactly(1, 2);
+    }
+
+    @Test
+    void whatCannotBeParkedForLackOfMemoryIsStillHeld() {
+        Work work = take(1, 2);
+        Parking full = new Parking(true) {
+            @Override
+            boolean park(List<Work> group) {
+                throw new OutOfMemoryError("on purpose");
+            }
+        };
+        assertThatThrownBy(() -> hand.park(List.of(work), full)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(Envelopes.inputs(hand.seizeAsUnknown().unknown())).containsExactly(1, 2);
+    }
+
+    /** Runs out of memory when its messages are used up. */
+    private record Drying(WorkQueue queue) implements Source {
+
+        @Override
+        public int size() {
+            return queue.size();
+        }
+
+        @Override
+        public Envelope poll() {
+            Envelope envelope = queue.poll();
+            if (envelope == null) {
+                throw new OutOfMemoryError("on purpose");
+            }
+            return envelope;
+        }
+
+        @Override
+        public @Nullable Long oldestNanos() {
+            return queue.oldestNanos();
+        }
+
+        @Override
+        public List<Envelope> abort() {
+            return queue.abort();
+        }
+    }
+
+    @Test
+    void givingAwayWhatIsNotHeldIsAnErrorOfOurOwn() {
+        take(1);
+        assertThatThrownBy(() -> hand.settle(List.of(Envelopes.of(2)), Outcome.DELIVERED))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void takingNothingHoldsNothing() {
-        assertThat(hand.take(() -> null)).isNull();
+        assertThat(hand.take(new WorkQueue(), 1)).isNull();
+        assertThat(hand.takeDue(new Parking(true), 0)).isNull();
         assertNothingToSeize();
     }
 
@@ -75,13 +150,14 @@ class HandTest {
         assertThat(hand.run(work.items)).isFalse();
         assertThat(hand.pass(work.items.get(0), next)).isEqualTo(Handover.SEIZED);
         assertThat(hand.park(List.of(work), parking)).isEqualTo(Handover.SEIZED);
-        assertThat(hand.take(() -> {
-                    throw new AssertionError("a seized hand does not even ask the queue");
-                }))
-                .isNull();
+        WorkQueue more = Envelopes.queue(2);
+        assertThat(hand.take(more, 1)).isNull();
+        assertThat(more.size()).isEqualTo(1);
+        parking.park(List.of(Envelopes.work(3)));
+        assertThat(hand.takeDue(parking, 0)).isNull();
+        assertThat(parking.size()).isEqualTo(1);
         assertThat(hand.count(Outcome.DELIVERED)).isZero();
         assertThat(next.size()).isZero();
-        assertThat(parking.isEmpty()).isTrue();
         assertNothingToSeize();
     }
 
@@ -114,7 +190,7 @@ class HandTest {
     void parkingTakesTheGroupOutOfTheHandAndLeavesTheRest() {
         Work work = take(1, 2, 3);
         Parking parking = new Parking(true);
-        assertThat(hand.park(List.of(work.part(work.items.subList(0, 2))), parking))
+        assertThat(hand.park(List.of(work.part(work.items.subList(0, 2), 0)), parking))
                 .isEqualTo(Handover.DONE);
         assertThat(hand.size()).isEqualTo(1);
         assertThat(parking.size()).isEqualTo(2);
@@ -126,9 +202,8 @@ class HandTest {
     @Test
     void aSettlementThatRacesASeizureIsCountedOnce() throws Exception {
         for (int round = 0; round < 2000; round++) {
-            Hand raced = new Hand();
-            Work work = Envelopes.work(1);
-            raced.take(() -> work);
+            Hand raced = new Hand(1);
+            Work work = requireNonNull(raced.take(Envelopes.queue(1), 1));
             CyclicBarrier start = new CyclicBarrier(2);
             Running<Integer> sweeper = Running.call(() -> {
                 start.await();
@@ -144,9 +219,7 @@ class HandTest {
     }
 
     private Work take(Object... inputs) {
-        Work work = Envelopes.work(inputs);
-        assertThat(hand.take(() -> work)).isSameAs(work);
-        return work;
+        return requireNonNull(hand.take(Envelopes.queue(inputs), inputs.length));
     }
 
     private void assertNothingToSeize() {

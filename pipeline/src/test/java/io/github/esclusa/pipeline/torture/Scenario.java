@@ -28,7 +28,8 @@ record Scenario(
         boolean interruptsWorkers,
         Shutdown shutdown,
         long shutdownAfterMicros,
-        long shutdownTimeoutMicros) {
+        long shutdownTimeoutMicros,
+        boolean failsInPart) {
 
     enum Submission {
         SUBMIT,
@@ -108,7 +109,8 @@ record Scenario(
                         ? (random.nextBoolean() ? Shutdown.SHORT : Shutdown.NOW)
                         : Shutdown.values()[random.nextInt(Shutdown.values().length)],
                 random.nextInt(3) == 0 ? 0 : random.nextInt(3_000),
-                random.nextInt(2_000));
+                random.nextInt(2_000),
+                random.nextInt(3) == 0);
     }
 
     private static Message.Fate fate(Random random, boolean mayBlock) {
@@ -120,8 +122,8 @@ record Scenario(
         return fates[1 + die % (mayBlock ? fates.length - 1 : fates.length - 3)];
     }
 
-    /** Whether every segment has one worker, so that the order of arrival is kept. */
+    /** Whether every segment has one worker and batches fail as a whole, so that the order of arrival is kept. */
     boolean ordered() {
-        return mapWorkers <= 1 && secondWorkers <= 1 && sinkWorkers == 1;
+        return mapWorkers <= 1 && secondWorkers <= 1 && sinkWorkers == 1 && !failsInPart;
     }
 }

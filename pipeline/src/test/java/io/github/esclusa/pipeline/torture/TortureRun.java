@@ -6,13 +6,16 @@ import static java.util.Objects.requireNonNull;
 import io.github.esclusa.pipeline.Inlet;
 import io.github.esclusa.pipeline.Pipeline;
 import io.github.esclusa.pipeline.PipelineBuilder;
+import io.github.esclusa.pipeline.policy.BatchFailure;
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,17 +61,20 @@ final class TortureRun {
             producers.add(new Thread(() -> produce(pipeline, producer), "torture-producer-" + i));
         }
         producers.forEach(Thread::start);
-        chaos(producers);
+        Chaos chaos = Chaos.start(scenario, producers, workers);
         if (scenario.shutdown() == Scenario.Shutdown.AFTER) {
             for (Thread producer : producers) {
                 producer.join();
             }
             answered.await();
+        } else {
+            LockSupport.parkNanos(scenario.shutdownAfterMicros() * 1_000);
         }
         DrainReport<Message> report = shutdown(pipeline);
         for (Thread producer : producers) {
             producer.join();
         }
+        chaos.end();
         release.countDown();
         for (Thread worker : workers) {
             worker.join();
@@ -159,16 +165,18 @@ final class TortureRun {
         return message;
     }
 
-    /** Applies all of its batch or nothing. */
+    /** Applies all of its batch or nothing; where the scenario says so, all but what it names. */
     private void sinkAll(List<Message> batch) throws Exception {
         workers.add(Thread.currentThread());
-        for (Message message : batch) {
+        Map<Integer, Exception> failed = new HashMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            Message message = batch.get(i);
             message.seenByStages.incrementAndGet();
             switch (message.fate) {
-                case POISON -> throw new Poison();
+                case POISON -> failed.put(i, new Poison());
                 case FAILS_TWICE -> {
                     if (message.failures.incrementAndGet() <= 2) {
-                        throw new IllegalStateException("a target that is busy");
+                        failed.put(i, new IllegalStateException("a target that is busy"));
                     }
                 }
                 case SLOW -> LockSupport.parkNanos(50_000);
@@ -177,9 +185,18 @@ final class TortureRun {
                 default -> {}
             }
         }
-        for (Message message : batch) {
-            message.applied.incrementAndGet();
-            appliedInOrder.add(message);
+        boolean inPart = scenario.failsInPart() && scenario.batch() > 0;
+        if (!failed.isEmpty() && !inPart) {
+            throw failed.values().iterator().next();
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            if (!failed.containsKey(i)) {
+                batch.get(i).applied.incrementAndGet();
+                appliedInOrder.add(batch.get(i));
+            }
+        }
+        if (!failed.isEmpty()) {
+            throw new BatchFailure(failed);
         }
     }
 
@@ -216,20 +233,6 @@ final class TortureRun {
     private void answered(Message message, Admission answer) {
         message.answered(answer);
         answered.countDown();
-    }
-
-    private void chaos(List<Thread> producers) {
-        long until = System.nanoTime() + scenario.shutdownAfterMicros() * 1_000;
-        int i = 0;
-        while (until - System.nanoTime() > 0) {
-            if (scenario.interruptsProducers()) {
-                producers.get(i++ % producers.size()).interrupt();
-            }
-            if (scenario.interruptsWorkers()) {
-                workers.stream().findAny().ifPresent(Thread::interrupt);
-            }
-            LockSupport.parkNanos(100_000);
-        }
     }
 
     private DrainReport<Message> shutdown(Pipeline<Message> pipeline) throws InterruptedException {

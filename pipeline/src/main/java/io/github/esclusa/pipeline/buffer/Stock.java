@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.buffer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a buffer holds: the queue, the credit taken, and the counts. Guarded by the buffer's lock; the counts are written
+ * under it and may be read without it.
+ *
+ * @param <E> the type of message
+ */
+final class Stock<E extends Admissible> {
+
+    private final Room room;
+
+    private final Ring<E> queue = new Ring<>();
+
+    private volatile int queued;
+    private volatile long admitted;
+    private volatile long dropped;
+
+    /** Evicted, and the owner still being told. */
+    private volatile int leaving;
+
+    Stock(Room room) {
+        this.room = room;
+    }
+
+    Room room() {
+        return room;
+    }
+
+    int queued() {
+        return queued;
+    }
+
+    long admitted() {
+        return admitted;
+    }
+
+    long dropped() {
+        return dropped;
+    }
+
+    int leaving() {
+        return leaving;
+    }
+
+    /** Makes sure that so many admissions need no memory. */
+    void reserve(int more) {
+        queue.reserve(more);
+    }
+
+    /** Queues a message for which there is room; where memory runs out, nothing has changed. */
+    void admit(E element) {
+        queue.add(element);
+        room.take(element.weight());
+        queued = queue.size();
+        long count = admitted + 1;
+        admitted = count;
+    }
+
+    @Nullable
+    E poll() {
+        E element = queue.poll();
+        queued = queue.size();
+        return element;
+    }
+
+    List<E> pollAll() {
+        List<E> all = queue.pollAll();
+        queued = 0;
+        return all;
+    }
+
+    @Nullable
+    E first(Predicate<? super E> kind) {
+        for (int i = 0; i < queue.size(); i++) {
+            E element = queue.get(i);
+            if (kind.test(element)) {
+                return element;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Takes out the fewest oldest that make room, none if even all would not. Their credit stays taken, and is topped up
+     * where the newcomer outweighs them: the difference is free now, and another might have it later.
+     */
+    Eviction<E> evictFor(E newcomer) {
+        int count = 0;
+        long lighter = 0;
+        while (!room.wouldFit(newcomer.weight(), count, lighter)) {
+            if (count == queue.size()) {
+                return new Eviction<>(List.of(), 0);
+            }
+            lighter += queue.get(count).weight();
+            count++;
+        }
+        List<E> evicted = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            evicted.add(queue.get(i));
+        }
+        Eviction<E> eviction = new Eviction<>(evicted, room.topUp(lighter, newcomer.weight()));
+        for (int i = 0; i < count; i++) {
+            queue.poll();
+        }
+        queued = queue.size();
+        long total = dropped + count;
+        dropped = total;
+        int going = leaving + count;
+        leaving = going;
+        return eviction;
+    }
+
+    /** The owner has been told of what was evicted: its credit goes back. */
+    void left(Eviction<E> eviction) {
+        int still = leaving - eviction.evicted().size();
+        leaving = still;
+        room.giveBack(eviction.evicted().size(), eviction.weight());
+    }
+
+    /** What was evicted, and the weight kept for whom it was evicted. */
+    record Eviction<E>(List<E> evicted, long weight) {}
+}

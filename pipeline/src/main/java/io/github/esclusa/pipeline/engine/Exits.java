@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways out of a worker's hand: settled, passed on, parked. Each first changes the owner and then tells; each answers
+ * that it comes too late once the hand is seized. Confined to the worker, but for {@link #isInUserCode}.
+ */
+final class Exits {
+
+    private final Segment segment;
+    private final Hand hand;
+    private final Settler settler;
+    private final Clock clock;
+
+    /** Whether the worker is in user code: written by the worker, read by whoever ends the pipeline. */
+    private volatile boolean inUserCode;
+
+    Exits(Segment segment, Hand hand, Settler settler, Clock clock) {
+        this.segment = segment;
+        this.hand = hand;
+        this.settler = settler;
+        this.clock = clock;
+    }
+
+    boolean isInUserCode() {
+        return inUserCode;
+    }
+
+    /** Says that user code begins to work on held messages; {@code false} if they are not the worker's any more. */
+    boolean begin(List<Envelope> items) {
+        return hand.run(items);
+    }
+
+    /** Whether what the worker works on has been taken from it. */
+    boolean isSeized() {
+        return hand.isSeized();
+    }
+
+    void enterUserCode() {
+        inUserCode = true;
+    }
+
+    /** An interrupt is the user code's own affair, or came with a seizure: it must not reach the next message. */
+    void leaveUserCode() {
+        inUserCode = false;
+        Thread.interrupted();
+    }
+
+    /** Settles messages and tells; {@code false} if it came too late. */
+    boolean settle(List<Envelope> items, Outcome outcome, @Nullable Throwable cause) {
+        if (items.isEmpty() || !hand.settle(items, outcome)) {
+            return false;
+        }
+        tell(items, outcome, cause);
+        return true;
+    }
+
+    /** Passes a message on to the next segment. */
+    void pass(Envelope envelope) {
+        Segment next = requireNonNull(segment.next());
+        if (next.lingers()) {
+            envelope.queuedNanos = clock.nanoTime();
+        }
+        switch (hand.pass(envelope, next.queue())) {
+            case DONE -> next.arrived();
+            case RETURNED -> tell(List.of(envelope), Outcome.RETURNED, null);
+            case SEIZED -> {}
+        }
+    }
+
+    /** Parks work for its next attempt. */
+    void park(List<Work> group) {
+        switch (hand.park(group, segment.parking())) {
+            case DONE -> segment.parked();
+            case RETURNED -> group.forEach(work -> tell(work.items, Outcome.RETURNED, null));
+            case SEIZED -> {}
+        }
+    }
+
+    private void tell(List<Envelope> items, Outcome outcome, @Nullable Throwable cause) {
+        enterUserCode(); // the listener's, and that of callbacks waiting for room
+        try {
+            settler.settled(items, outcome, cause);
+        } finally {
+            leaveUserCode();
+        }
+    }
+}

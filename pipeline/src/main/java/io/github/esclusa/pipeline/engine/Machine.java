@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import io.github.esclusa.pipeline.buffer.Bell;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline's parts, in the order in which messages meet them.
+ *
+ * @param inlets where messages come in
+ * @param segments what they go through
+ * @param workers who drives the segments, segment by segment
+ */
+record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> workers) {
+
+    /** Builds the parts; nothing runs yet. */
+    static Machine assemble(Engine engine, EngineSpec spec, PipelineMeters meters, Settler settler) {
+        List<InletCore> inlets = new ArrayList<>();
+        for (InletSpec inlet : spec.inlets()) {
+            inlets.add(new InletCore(inlet, engine, spec.clock(), settler, meters));
+        }
+        List<Segment> segments = segments(spec, new Intake(inlets), meters);
+        List<Worker> workers = new ArrayList<>();
+        for (Segment segment : segments) {
+            List<FailureLog> failureLogs = new ArrayList<>();
+            for (Step step : segment.spec().steps()) {
+                failureLogs.add(new FailureLog(
+                        "stage '" + step.name() + "' of pipeline '" + spec.name() + "' gave up on a message",
+                        spec.clock()));
+            }
+            for (Hand hand : segment.hands()) {
+                Exits exits = new Exits(segment, hand, settler, spec.clock());
+                workers.add(new Worker(
+                        engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), failureLogs)));
+            }
+        }
+        return new Machine(List.copyOf(inlets), segments, List.copyOf(workers));
+    }
+
+    /** From the last to the first, because each knows the next. */
+    private static List<Segment> segments(EngineSpec spec, Source intake, PipelineMeters meters) {
+        List<Segment> segments = new ArrayList<>();
+        Segment next = null;
+        for (int i = spec.segments().size() - 1; i >= 0; i--) {
+            SegmentSpec segmentSpec = spec.segments().get(i);
+            List<StageMeters> stageMeters = new ArrayList<>();
+            for (Step step : segmentSpec.steps()) {
+                stageMeters.add(meters.stage(step.name()));
+            }
+            next = new Segment(
+                    segmentSpec,
+                    spec.clock(),
+                    i == 0 ? intake : new WorkQueue(),
+                    new Bell(spec.clock()),
+                    new Parking(segmentSpec.workers() == 1),
+                    next,
+                    stageMeters);
+            segments.add(next);
+        }
+        Collections.reverse(segments);
+        return List.copyOf(segments);
+    }
+
+    void closeInlets() {
+        for (InletCore inlet : inlets) {
+            inlet.buffer().close();
+        }
+    }
+
+    /** Takes everything out of every queue; none takes anything after it. */
+    List<Envelope> takeOut() {
+        List<Envelope> left = new ArrayList<>();
+        for (Segment segment : segments) {
+            left.addAll(segment.source().abort());
+            left.addAll(segment.parking().abort());
+        }
+        return left;
+    }
+
+    void halt() {
+        segments.forEach(Segment::halt);
+    }
+
+    /** How many messages were accepted; final once the inlets are closed. */
+    long accepted() {
+        long accepted = 0;
+        for (InletCore inlet : inlets) {
+            accepted += inlet.buffer().admitted();
+        }
+        return accepted;
+    }
+
+    /** How many messages ended in a way, as far as the parts know: what was taken out of queues is not among them. */
+    long settled(Outcome outcome) {
+        long count = 0;
+        for (Worker worker : workers) {
+            count += worker.hand().count(outcome);
+        }
+        if (outcome == Outcome.DROPPED) {
+            for (InletCore inlet : inlets) {
+                count += inlet.buffer().dropped();
+            }
+        }
+        return count;
+    }
+
+    /** Whether a producer is still telling the listener of what it dropped; once the inlets are closed, it ends. */
+    boolean isTellingOfDrops() {
+        for (InletCore inlet : inlets) {
+            if (inlet.buffer().leaving() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The worker that runs on a thread; {@code null} if none does. */
+    @Nullable
+    Worker workerOn(Thread thread) {
+        for (Worker worker : workers) {
+            if (worker.thread() == thread) {
+                return worker;
+            }
+        }
+        return null;
+    }
+}
