@@ -31,10 +31,6 @@ final class PoolLog {
         quietly(() -> log.warn("pool '{}': destroying a resource ({}) threw", pool, reason.tag(), cause));
     }
 
-    void metersFailed(Throwable cause) {
-        quietly(() -> log.warn("pool '{}': its meters failed, and are left alone from now on", pool, cause));
-    }
-
     @SuppressWarnings("CatchAndPrintStackTrace")
     private static void quietly(Runnable line) {
         try {

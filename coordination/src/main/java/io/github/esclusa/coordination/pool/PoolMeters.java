@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -62,18 +61,7 @@ public final class PoolMeters {
     /** Counter ({@code reason} = invalidated, invalid, closed): resources destroyed. */
     public static final String DESTROYED = "esclusa.pool.destroyed";
 
-    private static final Duration[] BUCKETS = {
-        Duration.ofNanos(10_000),
-        Duration.ofNanos(100_000),
-        Duration.ofMillis(1),
-        Duration.ofMillis(10),
-        Duration.ofMillis(100),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(10)
-    };
-
     private final MeterScope scope;
-    private final PoolLog log;
 
     private final Map<AcquireOutcome, Timer> acquires = new EnumMap<>(AcquireOutcome.class);
     private final Map<DestroyReason, LongAdder> destructions = new EnumMap<>(DestroyReason.class);
@@ -83,11 +71,7 @@ public final class PoolMeters {
     private final @Nullable Timer creationFailed;
     private final @Nullable Timer validation;
 
-    /** A meter has thrown; a race to set it costs a second warning, no more. */
-    private volatile boolean broken;
-
-    PoolMeters(PoolSettings settings, @Nullable MeterRegistry registry, HandOver<?> handOver, PoolLog log) {
-        this.log = log;
+    PoolMeters(PoolSettings settings, @Nullable MeterRegistry registry, HandOver<?> handOver) {
         this.scope = MeterScope.open(POOL, settings.name(), registry);
         gauge(RESOURCES, "objects", handOver, state -> state.state().resources());
         gauge(ACTIVE, "objects", handOver, state -> state.state().active());
@@ -114,7 +98,7 @@ public final class PoolMeters {
     }
 
     boolean timesUsage() {
-        return usage != null && !broken;
+        return scope.recording().reaches(usage);
     }
 
     void acquired(AcquireOutcome outcome, long nanos) {
@@ -150,23 +134,11 @@ public final class PoolMeters {
 
     /** Removes the meters. */
     void close() {
-        try {
-            scope.close();
-        } catch (Throwable e) {
-            log.metersFailed(e);
-        }
+        scope.close();
     }
 
     private void record(@Nullable Timer timer, long nanos) {
-        if (timer == null || broken) {
-            return;
-        }
-        try {
-            timer.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-        } catch (Throwable e) {
-            broken = true;
-            log.metersFailed(e);
-        }
+        scope.recording().time(timer, nanos);
     }
 
     private <S> void gauge(String name, String unit, S source, ToDoubleFunction<S> value) {
@@ -184,9 +156,7 @@ public final class PoolMeters {
     }
 
     private @Nullable Timer timer(String name, String... more) {
-        return scope.register((registry, tags) -> Timer.builder(name)
-                .tags(tags.and(more))
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry));
+        return scope.register(
+                (registry, tags) -> Buckets.timer(name).tags(tags.and(more)).register(registry));
     }
 }

@@ -64,7 +64,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         this.clock = clock;
         PoolLog log = new PoolLog(settings.name());
         this.handOver = new HandOver<>(settings, clock, this::start);
-        this.meters = new PoolMeters(settings, registry, handOver, log);
+        this.meters = new PoolMeters(settings, registry, handOver);
         this.workers = new Workers<>(handOver, factory, executor, settings.name(), clock, meters, log);
     }
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.startup;
 
+import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The meters of a gate, all tagged with its {@code name}; they are there from build until it has stopped or rolled back. */
 public final class GateMetrics {
@@ -51,23 +49,8 @@ public final class GateMetrics {
         INTERRUPTED
     }
 
-    private static final Logger log = LoggerFactory.getLogger(GateMetrics.class);
-
-    private static final Duration[] BUCKETS = {
-        Duration.ofNanos(10_000),
-        Duration.ofNanos(100_000),
-        Duration.ofMillis(1),
-        Duration.ofMillis(10),
-        Duration.ofMillis(100),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(10)
-    };
-
     private final MeterScope scope;
     private final Map<Outcome, Timer> waits = new EnumMap<>(Outcome.class);
-
-    /** Set when a timer has thrown: a race to set it costs a second warning, no more. */
-    private volatile boolean broken;
 
     private GateMetrics(MeterScope scope) {
         this.scope = scope;
@@ -102,10 +85,9 @@ public final class GateMetrics {
                     .register(registry));
         }
         for (Outcome outcome : Outcome.values()) {
-            Timer timer = scope.register((registry, tags) -> Timer.builder(WAIT)
+            Timer timer = scope.register((registry, tags) -> Buckets.timer(WAIT)
                     .description("How long threads waited at the gate")
                     .tags(tags.and(OUTCOME_TAG, lower(outcome)))
-                    .serviceLevelObjectives(BUCKETS)
                     .register(registry));
             if (timer != null) {
                 waits.put(outcome, timer);
@@ -114,16 +96,7 @@ public final class GateMetrics {
     }
 
     void waited(Outcome outcome, long nanos) {
-        Timer timer = waits.get(outcome);
-        if (timer == null || broken) {
-            return;
-        }
-        try {
-            timer.record(nanos, TimeUnit.NANOSECONDS);
-        } catch (Throwable e) { // a registry is not ours: whatever it throws, the gate works on
-            broken = true;
-            log.warn("a timer of {} threw, and is left alone from now on", scope, e);
-        }
+        scope.recording().time(waits.get(outcome), nanos);
     }
 
     void close() {

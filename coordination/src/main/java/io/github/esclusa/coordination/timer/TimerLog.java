@@ -34,10 +34,6 @@ final class TimerLog {
         guarded(() -> log.error("the timing thread of timers '{}' failed: they close", name, cause));
     }
 
-    void meterFailed(Throwable cause) {
-        guarded(() -> log.warn("a meter of timers '{}' failed and is left alone from now on", name, cause));
-    }
-
     private static void guarded(Runnable line) {
         try {
             line.run();

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.timer;
 
+import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,31 +39,12 @@ public final class TimerMetrics {
     /** Counter: callbacks that threw. */
     public static final String FAILED = "esclusa.timer.failed";
 
-    private static final Duration[] BUCKETS = {
-        Duration.ofNanos(10_000),
-        Duration.ofNanos(100_000),
-        Duration.ofMillis(1),
-        Duration.ofMillis(3),
-        Duration.ofMillis(10),
-        Duration.ofMillis(30),
-        Duration.ofMillis(100),
-        Duration.ofMillis(300),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(3),
-        Duration.ofSeconds(10)
-    };
-
     private final MeterScope scope;
-    private final TimerLog log;
     private final @Nullable Timer lag;
     private final @Nullable Timer execution;
 
-    /** A meter has thrown; a race to set it costs a second warning, no more. */
-    private volatile boolean broken;
-
-    TimerMetrics(MeterScope scope, TimerLedger ledger, TimerLog log) {
+    TimerMetrics(MeterScope scope, TimerLedger ledger) {
         this.scope = scope;
-        this.log = log;
         this.lag = timer(LAG, "How late callbacks begin");
         this.execution = timer(EXECUTION, "How long callbacks run");
         scope.register((registry, tags) -> Gauge.builder(SCHEDULED, ledger, TimerLedger::places)
@@ -85,35 +65,20 @@ public final class TimerMetrics {
     }
 
     void begun(long lagNanos) {
-        record(lag, lagNanos);
+        scope.recording().time(lag, lagNanos);
     }
 
     void ended(long executionNanos) {
-        record(execution, executionNanos);
+        scope.recording().time(execution, executionNanos);
     }
 
     void close() {
         scope.close();
     }
 
-    private void record(@Nullable Timer timer, long nanos) {
-        if (timer == null || broken) {
-            return;
-        }
-        try {
-            timer.record(nanos, TimeUnit.NANOSECONDS);
-        } catch (Throwable e) {
-            broken = true;
-            log.meterFailed(e);
-        }
-    }
-
     private @Nullable Timer timer(String name, String description) {
-        return scope.register((registry, tags) -> Timer.builder(name)
-                .description(description)
-                .tags(tags)
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry));
+        return scope.register((registry, tags) ->
+                Buckets.timer(name).description(description).tags(tags).register(registry));
     }
 
     private void counter(String name, String description, TimerLedger ledger, ToLongFunction<TimerTally> count) {

@@ -86,7 +86,7 @@ record TimersConfig(
                 threadKind == ThreadKind.PLATFORM ? ThreadKind.PLATFORM : ThreadKind.DAEMON, name + "-timing");
         MeterScope scope = MeterScope.open(TimerMetrics.FAMILY, name, meterRegistry);
         TimerLedger ledger = new TimerLedger(name, maxPending, clock);
-        TimerMetrics metrics = new TimerMetrics(scope, ledger, log);
+        TimerMetrics metrics = new TimerMetrics(scope, ledger);
         Workers own = executor == null ? new Workers(name, workers, workerThreads, log) : null;
         TimerEngine engine = new TimerEngine(
                 name,

@@ -9,19 +9,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The meters and log lines of a lock, and all their names. Each meter carries the tags {@code name} and {@code mode}.
+ * The meters of a lock, and all their names. Each meter carries the tags {@code name} and {@code mode}.
  *
- * <p>Nothing here is called while the lock is held, and nothing here throws: a registry or a logger that fails is
- * reported once and then left alone.
+ * <p>Nothing here is called while the lock is held, and nothing here throws: a registry or a meter that fails is reported
+ * once and then left alone. The lock's log lines are written from here too, so that meter and line agree.
  */
 public final class LockMeters {
 
@@ -64,10 +61,8 @@ public final class LockMeters {
     /** Value of {@link #MODE_TAG} for a lock that one thread holds at a time. */
     public static final String EXCLUSIVE = "exclusive";
 
-    private static final Logger log = LoggerFactory.getLogger(LockMeters.class);
-
-    private final String name;
     private final long longHoldNanos;
+    private final LockLog log;
     private final OwnedLock lock;
     private final LockWatch watch;
     private final MeterScope scope;
@@ -76,12 +71,9 @@ public final class LockMeters {
 
     private final LongAdder longHolds = new LongAdder();
 
-    /** Something here has failed; a race to set it costs a second warning, no more. */
-    private volatile boolean failed;
-
     LockMeters(String name, long longHoldNanos, OwnedLock lock, LockWatch watch, @Nullable MeterRegistry registry) {
-        this.name = name;
         this.longHoldNanos = longHoldNanos;
+        this.log = new LockLog(name);
         this.lock = lock;
         this.watch = watch;
         this.scope = MeterScope.open(KIND, name, registry);
@@ -103,70 +95,32 @@ public final class LockMeters {
 
     /** A thread is about to wait. */
     void waits() {
-        guarded(() -> {
-            if (log.isDebugEnabled()) {
-                log.debug("waits for lock '{}', which '{}' holds", name, lock.ownerName());
-            }
-        });
+        log.waits(lock);
     }
 
     /** A thread has waited and goes without the lock. */
     void gaveUp(long waitedNanos) {
-        guarded(() -> {
-            log.debug("goes without lock '{}' after {} ns", name, waitedNanos);
-            record(waitTimer, waitedNanos);
-        });
+        log.gaveUp(waitedNanos);
+        scope.recording().time(waitTimer, waitedNanos);
     }
 
     /** The lock has been released; the caller no longer holds it. */
     void released(LockWatch.Ended hold) {
-        guarded(() -> {
-            if (hold.waitedNanos() != LockWatch.DID_NOT_WAIT) {
-                log.debug("had lock '{}' after a wait of {} ns", name, hold.waitedNanos());
-                record(waitTimer, hold.waitedNanos());
-            }
-            if (hold.sampled()) {
-                record(holdTimer, hold.heldNanos());
-            }
-            if (hold.heldNanos() >= longHoldNanos) {
-                longHolds.increment();
-                log.warn(
-                        "lock '{}' was held for at least {}, allowed are {}: do less under it, or split it",
-                        name,
-                        Duration.ofNanos(hold.heldNanos()),
-                        Duration.ofNanos(longHoldNanos));
-            }
-        });
+        if (hold.waitedNanos() != LockWatch.DID_NOT_WAIT) {
+            log.hadWaited(hold.waitedNanos());
+            scope.recording().time(waitTimer, hold.waitedNanos());
+        }
+        if (hold.sampled()) {
+            scope.recording().time(holdTimer, hold.heldNanos());
+        }
+        if (hold.heldNanos() >= longHoldNanos) {
+            longHolds.increment();
+            log.heldTooLong(hold.heldNanos(), longHoldNanos);
+        }
     }
 
     void close() {
         scope.close();
-    }
-
-    private static void record(@Nullable Timer timer, long nanos) {
-        if (timer != null) {
-            timer.record(nanos, TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void guarded(Runnable recording) {
-        try {
-            recording.run();
-        } catch (Throwable e) { // A user's registry or appender: whatever it throws, the lock's user is not its caller.
-            warnOnce(e);
-        }
-    }
-
-    private void warnOnce(Throwable thrown) {
-        if (failed) {
-            return;
-        }
-        failed = true;
-        try {
-            log.warn("recording failed for lock '{}', which works on; not reported again", name, thrown);
-        } catch (Throwable e) {
-            thrown.addSuppressed(e); // The logger was what failed: nobody is left to tell.
-        }
     }
 
     private void counter(String meter, String description, ToDoubleFunction<LockWatch> value) {
@@ -185,10 +139,9 @@ public final class LockMeters {
     }
 
     private @Nullable Timer timer(String meter, String description) {
-        return scope.register((meters, tags) -> Timer.builder(meter)
+        return scope.register((meters, tags) -> Buckets.timer(meter)
                 .description(description)
                 .tags(exclusive(tags))
-                .serviceLevelObjectives(Buckets.latency())
                 .register(meters));
     }
 

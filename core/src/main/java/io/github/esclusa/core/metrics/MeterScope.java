@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The meters of one component: registered under its name, removed with it, and never the reason that work fails.
@@ -24,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * marker meter ({@code <kind>.info}); two live components of one kind and name are an error, because the second would
  * silently write into the first one's meters, and the first one's end would remove the second one's.
  *
- * <p>A registry that throws is warned of once and then left alone: {@link #register} answers {@code null} and the
- * component works unwatched. Without a registry a scope does nothing.
+ * <p>A registry that throws is warned of once and then left alone, by {@link #register}, which answers {@code null}, and
+ * by {@link #recording}: the component works unwatched. Without a registry a scope does nothing.
  */
 public final class MeterScope implements AutoCloseable {
 
@@ -34,11 +32,11 @@ public final class MeterScope implements AutoCloseable {
 
     private static final String MARKER = "1 while the component lives";
 
-    private static final Logger log = LoggerFactory.getLogger(MeterScope.class);
-
     private final String kind;
     private final String name;
     private final @Nullable MeterRegistry registry;
+
+    private final Recording recording;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -52,13 +50,11 @@ public final class MeterScope implements AutoCloseable {
     @GuardedBy("lock")
     private boolean closed;
 
-    /** The registry has thrown; a race to set it costs a second warning, no more. */
-    private volatile boolean broken;
-
     private MeterScope(String kind, String name, @Nullable MeterRegistry registry) {
         this.kind = requireNonNull(kind, "kind");
         this.name = requireNonNull(name, "name");
         this.registry = registry;
+        this.recording = new Recording(kind, name);
     }
 
     /**
@@ -86,23 +82,32 @@ public final class MeterScope implements AutoCloseable {
     }
 
     /**
+     * Where this component's meters are recorded on, guarded against what they throw.
+     *
+     * @return the component's only recording; it shares its one warning with {@link #register} and {@link #close}
+     */
+    public Recording recording() {
+        return recording;
+    }
+
+    /**
      * Registers one meter, to be removed when this scope is closed.
      *
      * @param <M> the kind of meter
      * @param registration registers the meter, given the registry and the tags it must carry; it may add more tags, the
      *     same keys for every meter of one name
-     * @return the meter; {@code null} without a registry, after {@link #close}, and when the registry threw
+     * @return the meter; {@code null} without a registry, after {@link #close}, and when the registry or a
+     *     meter of this scope has thrown
      */
     public <M extends Meter> @Nullable M register(BiFunction<MeterRegistry, Tags, M> registration) {
-        if (registry == null || broken || !enter()) {
+        if (registry == null || recording.isBroken() || !enter()) {
             return null;
         }
         M meter = null;
         try {
             meter = registration.apply(registry, tags());
         } catch (RuntimeException | Error e) { // Filters and naming conventions are foreign code.
-            broken = true;
-            warn("the meter registry failed for {} '{}', which goes on unwatched", e);
+            recording.failed("registering a meter", e);
         }
         return leave(meter) ? meter : null;
     }
@@ -182,15 +187,7 @@ public final class MeterScope implements AutoCloseable {
         try {
             from.remove(meter);
         } catch (RuntimeException | Error e) {
-            warn("the meter registry failed while the meters of {} '{}' were removed", e);
-        }
-    }
-
-    private void warn(String message, Throwable thrown) {
-        try {
-            log.warn(message, kind, name, thrown);
-        } catch (RuntimeException | Error e) {
-            thrown.addSuppressed(e); // The logger fails too: nobody is left to tell, and the work goes on.
+            recording.failed("removing a meter", e);
         }
     }
 
