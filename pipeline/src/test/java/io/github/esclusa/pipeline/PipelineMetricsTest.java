@@ -275,7 +275,7 @@ class PipelineMetricsTest {
                 Pipeline.<Integer>builder("broken-meters").meterRegistry(broken).onSettled(settlement -> {
                     throw new IllegalStateException("makes the listener's counter throw, on purpose");
                 }));
-        assertThat(thrown.get()).isGreaterThan(200);
+        assertThat(thrown.get()).isBetween(1, 20); // one, and those that were under way: then its meters are left alone
     }
 
     private static void assertThatAllIsDelivered(PipelineBuilder<Integer, Integer> builder)

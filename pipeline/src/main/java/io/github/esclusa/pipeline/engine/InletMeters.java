@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
+import io.github.esclusa.core.metrics.Recording;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.PipelineMetrics;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class InletMeters {
 
     private final boolean watched;
+    private final Recording recording;
     private final Map<Admission, LongAdder> refused = new EnumMap<>(Admission.class);
     private final LongAdder interrupted = new LongAdder();
     private final @Nullable Timer backpressure;
@@ -29,6 +32,7 @@ final class InletMeters {
 
     InletMeters(MeterScope scope, boolean watched, InletSpec spec, BoundedBuffer<Envelope> buffer) {
         this.watched = watched;
+        this.recording = scope.recording();
         String inlet = spec.name();
         counter(scope, inlet, "accepted", buffer, BoundedBuffer::admitted);
         for (Admission answer : Admission.values()) {
@@ -76,15 +80,15 @@ final class InletMeters {
     }
 
     void heldBack(long nanos) {
-        Recording.time(backpressure, nanos);
+        recording.time(backpressure, nanos);
     }
 
     void queueWait(long nanos) {
-        Recording.time(queueWait, nanos);
+        recording.time(queueWait, nanos);
     }
 
     void depth(int messages) {
-        Recording.record(depth, messages);
+        recording.record(depth, messages);
     }
 
     private static <T> void counter(

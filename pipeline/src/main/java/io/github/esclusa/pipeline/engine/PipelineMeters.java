@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
+import io.github.esclusa.core.metrics.Recording;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.PipelineMetrics;
@@ -20,12 +22,14 @@ final class PipelineMeters {
 
     private final MeterScope scope;
     private final boolean watched;
+    private final Recording recording;
     private final @Nullable Timer sojourn;
     private final @Nullable Counter listenerFailed;
 
     private PipelineMeters(MeterScope scope, boolean watched) {
         this.scope = scope;
         this.watched = watched;
+        this.recording = scope.recording();
         this.sojourn = scope.register((registry, tags) -> Buckets.timer(PipelineMetrics.SOJOURN)
                 .description("From admission to settlement, one message in 64")
                 .tags(tags)
@@ -78,11 +82,11 @@ final class PipelineMeters {
     }
 
     void sojourn(long nanos) {
-        Recording.time(sojourn, nanos);
+        recording.time(sojourn, nanos);
     }
 
     void listenerFailed() {
-        Recording.count(listenerFailed, 1);
+        recording.count(listenerFailed, 1);
     }
 
     void close() {

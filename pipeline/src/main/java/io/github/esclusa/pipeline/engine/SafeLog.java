@@ -35,12 +35,4 @@ final class SafeLog {
             // see the class
         }
     }
-
-    void debug(String format, Object... arguments) {
-        try {
-            logger.debug(format, arguments);
-        } catch (Throwable ignored) {
-            // see the class
-        }
-    }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
+import io.github.esclusa.core.metrics.Recording;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.report.PipelineMetrics;
 import io.micrometer.core.instrument.Counter;
@@ -19,6 +21,7 @@ final class StageMeters {
     private static final long NOT_SAMPLED = Long.MIN_VALUE;
 
     private final boolean watched;
+    private final Recording recording;
     private final @Nullable Timer succeeded;
     private final @Nullable Timer failed;
     private final @Nullable DistributionSummary batchSize;
@@ -26,6 +29,7 @@ final class StageMeters {
 
     StageMeters(MeterScope scope, boolean watched, String stage) {
         this.watched = watched;
+        this.recording = scope.recording();
         this.succeeded = timer(scope, stage, "success");
         this.failed = timer(scope, stage, "failure");
         this.batchSize = scope.register((registry, tags) -> DistributionSummary.builder(PipelineMetrics.BATCH_SIZE)
@@ -46,7 +50,7 @@ final class StageMeters {
     }
 
     long startBatch(Clock clock, int size) {
-        Recording.record(batchSize, size);
+        recording.record(batchSize, size);
         return watched ? clock.nanoTime() : NOT_SAMPLED;
     }
 
@@ -59,12 +63,12 @@ final class StageMeters {
     }
 
     void retried(int messages) {
-        Recording.count(retries, messages);
+        recording.count(retries, messages);
     }
 
-    private static void record(@Nullable Timer timer, Clock clock, long start) {
+    private void record(@Nullable Timer timer, Clock clock, long start) {
         if (start != NOT_SAMPLED) {
-            Recording.time(timer, clock.nanoTime() - start);
+            recording.time(timer, clock.nanoTime() - start);
         }
     }
 
