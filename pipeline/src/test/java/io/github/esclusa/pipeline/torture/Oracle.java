@@ -25,7 +25,8 @@ final class Oracle {
         this.pipeline = pipeline;
     }
 
-    void check() {
+    /** {@code heardByThen}: settlements that the listener had heard of when the report came. */
+    void check(long heardByThen) {
         Map<Outcome, Long> heard = new EnumMap<>(Outcome.class);
         long accepted = 0;
         for (List<Message> messages : scenario.producers()) {
@@ -52,8 +53,8 @@ final class Oracle {
         require(report.balanced(), "balanced", report);
         checkList(report.returned(), Outcome.RETURNED);
         checkList(report.unknown(), Outcome.UNKNOWN);
-        boolean drains =
-                scenario.shutdown() == Scenario.Shutdown.DRAIN || scenario.shutdown() == Scenario.Shutdown.CLOSE;
+        boolean drains = scenario.drains();
+        require(!drains || heardByThen == accepted, "everything heard of when the report came", heardByThen);
         if (drains && scenario.end() != Scenario.End.STOP) {
             require(
                     report.returned().isEmpty() && report.unknown().isEmpty(),

@@ -122,6 +122,14 @@ record Scenario(
         return fates[1 + die % (mayBlock ? fates.length - 1 : fates.length - 3)];
     }
 
+    /** Whether it is shut down with time enough to drain. */
+    boolean drains() {
+        return switch (shutdown) {
+            case AFTER, DRAIN, CLOSE -> true;
+            case SHORT, NOW, TWICE -> false;
+        };
+    }
+
     /** Whether every segment has one worker and batches fail as a whole, so that the order of arrival is kept. */
     boolean ordered() {
         return mapWorkers <= 1 && secondWorkers <= 1 && sinkWorkers == 1 && !failsInPart;

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class TortureRun {
 
     /** What the sink applied, in order, as far as one worker can say. */
     private final Queue<Message> appliedInOrder = new ConcurrentLinkedQueue<>();
+
+    /** Settlements that the listener has heard of. */
+    private final AtomicLong heard = new AtomicLong();
 
     /** Counts down the answers still to come. */
     private final CountDownLatch answered;
@@ -71,6 +75,7 @@ final class TortureRun {
             LockSupport.parkNanos(scenario.shutdownAfterMicros() * 1_000);
         }
         DrainReport<Message> report = shutdown(pipeline);
+        long heardByThen = heard.get();
         for (Thread producer : producers) {
             producer.join();
         }
@@ -79,7 +84,7 @@ final class TortureRun {
         for (Thread worker : workers) {
             worker.join();
         }
-        new Oracle(scenario, report, List.copyOf(appliedInOrder), pipeline).check();
+        new Oracle(scenario, report, List.copyOf(appliedInOrder), pipeline).check(heardByThen);
     }
 
     private Pipeline<Message> build() {
@@ -87,6 +92,7 @@ final class TortureRun {
                 .capacity(scenario.capacity())
                 .onSettled(settlement -> {
                     settlement.message().heard.add(settlement.outcome());
+                    heard.incrementAndGet();
                     if (scenario.listenerThrows() && settlement.message().sequence % 3 == 0) {
                         throw new IllegalStateException("a listener that throws");
                     }
