@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.esclusa.pipeline.policy.BatchFailure;
+import io.github.esclusa.pipeline.policy.Failure;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of a batch that fails, as a whole or in part. */
+@Timeout(60)
+class BatchPolicyTest extends PolicyFixture {
+
+    /** parallel-consumer 887: one poison record failing its whole batch for ever. */
+    @Test
+    void bisectFindsTheOnePoisonRecordWhereverItStandsAndItAloneIsDeadLettered() throws InterruptedException {
+        for (int size : new int[] {1, 2, 3, 5, 8}) {
+            for (int poison = 0; poison < size; poison++) {
+                assertThatBisectFinds(size, List.of(poison));
+            }
+        }
+        assertThatBisectFinds(8, List.of(0, 3, 7));
+        assertThatBisectFinds(8, List.of(0, 1, 2, 3, 4, 5, 6, 7));
+    }
+
+    private void assertThatBisectFinds(int size, List<Integer> poison) throws InterruptedException {
+        delivered.clear();
+        List<Integer> letters = new CopyOnWriteArrayList<>();
+        Pipeline<Integer> pipeline = builder()
+                .batch(size, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            if (batch.stream().anyMatch(poison::contains)) {
+                                throw new BadRow();
+                            }
+                            delivered.addAll(batch);
+                        },
+                        stage -> stage.onError(e -> e.retry(retry(99, Duration.ofDays(1)))
+                                .bisect(BadRow.class::isInstance)
+                                .deadLetter(failure -> letters.add(failure.input()))))
+                .start();
+        List<Integer> good = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            submit(pipeline, i);
+            if (!poison.contains(i)) {
+                good.add(i);
+            }
+        }
+        DrainReport<Integer> report = drained(pipeline);
+        assertThat(letters).containsExactlyElementsOf(poison);
+        assertThat(delivered).containsExactlyElementsOf(good);
+        assertThat(report.count(Outcome.DEAD_LETTERED)).isEqualTo(poison.size());
+    }
+
+    @Test
+    void errorsOfTheTargetAreRetriedAsAWholeThoughTheBatchMayBeBisected() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .batch(4, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            batches.add(List.copyOf(batch));
+                            if (batches.size() < 3) {
+                                throw new IOException("the target is gone");
+                            }
+                        },
+                        stage -> stage.onError(e -> e.retry(retry(99, SECOND)).bisect(BadRow.class::isInstance)))
+                .start();
+        submit(pipeline, 1, 2, 3, 4);
+        for (int i = 1; i <= 2; i++) {
+            int calls = i;
+            Awaitility.await().until(() -> batches.size() == calls); // before it, whoever waits waits for the linger
+            clock.awaitWaiters(1, LONG);
+            clock.advance(SECOND);
+        }
+        assertThat(drained(pipeline).delivered()).isEqualTo(4);
+        assertThat(batches).hasSize(3).containsOnly(List.of(1, 2, 3, 4));
+    }
+
+    @Test
+    void oneWorkerKeepsOrderThoughTheTargetGoesWhileABatchIsBisected() throws InterruptedException {
+        AtomicInteger halves = new AtomicInteger();
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .batch(4, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            if (batch.size() == 4) {
+                                throw new BadRow();
+                            }
+                            if (batch.contains(1) && halves.getAndIncrement() == 0) {
+                                throw new IOException("the target is gone");
+                            }
+                            delivered.addAll(batch);
+                        },
+                        stage -> stage.onError(e -> e.retry(retry(99, SECOND)).bisect(BadRow.class::isInstance)))
+                .start();
+        submit(pipeline, 1, 2, 3, 4);
+        Awaitility.await().until(() -> halves.get() == 1); // before it, whoever waits waits for the linger
+        clock.awaitWaiters(1, LONG);
+        assertThat(delivered).isEmpty(); // the second half waits behind the first
+        clock.advance(SECOND);
+        assertThat(drained(pipeline).delivered()).isEqualTo(4);
+        assertThat(delivered).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void batchFailureSettlesTheOthersAsDeliveredAndOnlyThoseItNamesByThePolicy() throws InterruptedException {
+        IOException second = new IOException("of the second");
+        BadRow fourth = new BadRow();
+        List<Failure<Integer>> letters = new CopyOnWriteArrayList<>();
+        Pipeline<Integer> pipeline = builder()
+                .batch(4, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw new BatchFailure(Map.of(1, second, 3, fourth));
+                        },
+                        stage -> stage.onError(e -> e.deadLetter(letters::add)))
+                .start();
+        submit(pipeline, 1, 2, 3, 4);
+        DrainReport<Integer> report = drained(pipeline);
+        assertThat(report.delivered()).isEqualTo(2);
+        assertThat(letters).containsExactly(new Failure<>("sink", 2, second, 1), new Failure<>("sink", 4, fourth, 1));
+        assertThat(settlementOf(1).outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(settlementOf(3).outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    @Test
+    void whatABatchFailureNamesIsRetriedWithoutTheRest() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .batch(3, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            batches.add(List.copyOf(batch));
+                            if (batches.size() == 1) {
+                                throw new BatchFailure(Map.of(1, new IOException("busy")));
+                            }
+                        },
+                        stage -> stage.onError(e -> e.retry(retry(3, Duration.ZERO))))
+                .start();
+        submit(pipeline, 1, 2, 3);
+        assertThat(drained(pipeline).delivered()).isEqualTo(3);
+        assertThat(batches).containsExactly(List.of(1, 2, 3), List.of(2));
+    }
+
+    @Test
+    void whatABatchFailureNamesIsRetriedTogetherAndEndsApart() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .batch(6, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            batches.add(List.copyOf(batch));
+                            if (batches.size() == 1) {
+                                throw new BatchFailure(Map.of(
+                                        1, new IOException("busy"), 3, new BadRow(), 4, new IOException("busy")));
+                            }
+                        },
+                        stage -> stage.onError(
+                                e -> e.retry(retry(3, Duration.ZERO)).bisect(thrown -> thrown instanceof BadRow)))
+                .start();
+        submit(pipeline, 1, 2, 3, 4, 5, 6);
+        DrainReport<Integer> report = drained(pipeline);
+        assertThat(batches).containsExactly(List.of(1, 2, 3, 4, 5, 6), List.of(2, 5));
+        assertThat(report.delivered()).isEqualTo(5);
+        assertThat(settlementOf(4).outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void batchFailureThatNamesMessagesOutsideTheBatchIsBelievedInNothing() throws InterruptedException {
+        for (int index : new int[] {-1, 2, Integer.MAX_VALUE}) {
+            settlements.clear();
+            BatchFailure wrong = new BatchFailure(Map.of(0, new BadRow(), index, new BadRow()));
+            Pipeline<Integer> pipeline = builder()
+                    .batch(2, Duration.ofDays(1))
+                    .sink("sink", batch -> {
+                        throw wrong;
+                    })
+                    .start();
+            submit(pipeline, 1, 2);
+            assertThat(drained(pipeline).count(Outcome.FAILED)).isEqualTo(2);
+            assertThat(settlementOf(2).cause())
+                    .hasMessageContaining("'sink'")
+                    .hasMessageContaining("outside")
+                    .hasCause(wrong);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.Running;
+import io.github.resilience4j.retry.RetryConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Retries on a manual clock: parked, never slept. */
+@Timeout(60)
+class RetryPolicyTest extends PolicyFixture {
+
+    @Test
+    void oneWorkerKeepsOrderWhileAMessageIsParked() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink("sink", n -> failFirst(calls, n), stage -> stage.onError(e -> e.retry(retry(3, SECOND))))
+                .start();
+        submit(pipeline, 1, 2, 3);
+        clock.awaitWaiters(1, LONG);
+        assertThat(delivered).isEmpty();
+        assertThat(pipeline.inlet("main").inFlight()).isEqualTo(3);
+        clock.advance(SECOND);
+        Awaitility.await().until(() -> delivered.size() == 3);
+        assertThat(delivered).containsExactly(1, 2, 3);
+        assertThat(drained(pipeline).delivered()).isEqualTo(3);
+    }
+
+    @Test
+    void severalWorkersGoOnWithOthersAndNoneSleepsInARetry() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink("sink", n -> failFirst(calls, n), stage -> stage.workers(2)
+                        .onError(e -> e.retry(retry(3, SECOND))))
+                .start();
+        submit(pipeline, 1);
+        clock.awaitWaiters(1, LONG);
+        submit(pipeline, IntStream.rangeClosed(2, 100).toArray());
+        Awaitility.await().until(() -> delivered.size() == 99);
+        assertThat(delivered).doesNotContain(1);
+        clock.advance(SECOND);
+        Awaitility.await().until(() -> delivered.size() == 100);
+        assertThat(drained(pipeline).delivered()).isEqualTo(100);
+    }
+
+    @Test
+    void attemptsCountTheFirstAndThenTheEndIsReached() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        Pipeline<Integer> pipeline = builder()
+                .sink(
+                        "sink",
+                        n -> {
+                            calls.incrementAndGet();
+                            fail();
+                        },
+                        stage -> stage.onError(e -> e.retry(retry(4, Duration.ZERO))))
+                .start();
+        submit(pipeline, 1);
+        assertThat(drained(pipeline).count(Outcome.FAILED)).isEqualTo(1);
+        assertThat(calls).hasValue(4);
+    }
+
+    @Test
+    void exceptionPredicatesAndIntervalFunctionOfTheRetryAreHonoured() throws InterruptedException {
+        List<Integer> asked = new CopyOnWriteArrayList<>();
+        AtomicInteger calls = new AtomicInteger();
+        RetryConfig config = RetryConfig.custom()
+                .maxAttempts(10)
+                .ignoreExceptions(BadRow.class)
+                .intervalFunction(attempt -> {
+                    asked.add(attempt);
+                    return attempt * 1000L;
+                })
+                .build();
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> {
+                            if (calls.incrementAndGet() <= 2) {
+                                throw new IOException("on purpose");
+                            }
+                            throw new BadRow();
+                        },
+                        stage -> stage.onError(e -> e.retry(config)))
+                .start();
+        submit(pipeline, 1);
+        clock.awaitWaiters(1, LONG);
+        clock.advance(SECOND);
+        Awaitility.await().until(() -> calls.get() == 2);
+        clock.awaitWaiters(1, LONG);
+        clock.advance(SECOND);
+        assertThat(calls).hasValue(2); // the second interval is two seconds
+        clock.advance(SECOND);
+        assertThat(drained(pipeline).count(Outcome.FAILED)).isEqualTo(1);
+        assertThat(calls).hasValue(3);
+        assertThat(asked).containsExactly(1, 2);
+    }
+
+    /** netty 7760: overflow of a huge delay. Here it would sort before all that is overdue, and hide it. */
+    @Test
+    void hugeIntervalNeitherFiresEarlyNorHidesWhatIsOverdue() throws InterruptedException {
+        CountDownLatch bothRunning = new CountDownLatch(2);
+        CountDownLatch letOneFail = new CountDownLatch(1);
+        CountDownLatch letThreeGo = new CountDownLatch(1);
+        AtomicInteger intervals = new AtomicInteger();
+        RetryConfig config = RetryConfig.custom()
+                .maxAttempts(2)
+                .intervalFunction(attempt -> intervals.getAndIncrement() == 0 ? 1000L : Long.MAX_VALUE)
+                .build();
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> {
+                            if (n == 2 && intervals.get() == 0) {
+                                fail();
+                            }
+                            if (n == 1) {
+                                bothRunning.countDown();
+                                letOneFail.await();
+                                fail();
+                            }
+                            if (n == 3) {
+                                bothRunning.countDown();
+                                letThreeGo.await();
+                            }
+                            delivered.add(n);
+                        },
+                        stage -> stage.workers(2).onError(e -> e.retry(config)))
+                .start();
+        submit(pipeline, 2);
+        clock.awaitWaiters(1, LONG); // 2 is parked
+        submit(pipeline, 1, 3);
+        bothRunning.await();
+        clock.advance(SECOND.multipliedBy(2)); // 2 is overdue, and both workers are busy
+        letOneFail.countDown();
+        Awaitility.await().until(() -> delivered.contains(2));
+        letThreeGo.countDown();
+        Awaitility.await().until(() -> delivered.contains(3));
+        clock.advance(Duration.ofDays(365));
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(report.returned()).containsExactly(1);
+        assertThat(report.balanced()).isTrue();
+    }
+
+    @Test
+    void parkedMessageIsReturnedAtTheShutdownDeadline() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink("sink", n -> fail(), stage -> stage.onError(e -> e.retry(retry(99, SECOND))))
+                .start();
+        submit(pipeline, 1, 2);
+        clock.awaitWaiters(1, LONG);
+        DrainReport<Integer> report = pipeline.shutdown(Duration.ZERO);
+        assertThat(report.returned()).containsExactlyInAnyOrder(1, 2);
+        assertThat(report.unknown()).isEmpty();
+        assertThat(report.stuckThreads()).isEmpty();
+        assertThat(report.balanced()).isTrue();
+        assertThat(pipeline.inlet("main").inFlight()).isZero();
+    }
+
+    @Test
+    void drainGoesOnRetryingUntilItSucceeds() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> {
+                            if (calls.incrementAndGet() < 5) {
+                                fail();
+                            }
+                            delivered.add(n);
+                        },
+                        stage -> stage.workers(2).onError(e -> e.retry(retry(99, SECOND))))
+                .start();
+        submit(pipeline, 1);
+        clock.awaitWaiters(1, LONG);
+        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
+        Awaitility.await().until(() -> {
+            clock.advance(SECOND);
+            return shutdown.isDone();
+        });
+        assertThat(shutdown.result().delivered()).isEqualTo(1);
+        assertThat(calls).hasValue(5);
+    }
+}
