@@ -4,12 +4,8 @@ package io.github.esclusa.coordination.pool;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,34 +13,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where resources and the threads that want them meet: who gets what, and what must be done next. Pure state under one
- * lock; user code is never called here but named as {@link Job}s, which are started after the lock is released.
+ * Where resources and the threads that want them meet: every event of a pool, each one step under the one lock. What a
+ * step comes to is decided by the {@link Allotment}; user code is never called here but named as {@link Job}s, which are
+ * started after the lock is released.
  *
  * <p><b>Waiting</b> is a fair Semaphore's: first come, first served, and nobody barges past the queue. It is built on a
  * lock and a condition for each waiter (AbstractQueuedSynchronizer's, both) rather than on {@code Semaphore.tryAcquire},
  * because a waiter here is told <em>what</em> it got: a resource, the factory's failure, or the end of the pool; and
  * because its deadline is on the injected clock. The bound itself is a Semaphore's, see {@link Supply}.
- *
- * <p><b>Once.</b> Whoever settles a waiter takes it out of the queue first, under the lock. A waiter that was given a
- * resource and then leaves by interrupt hands it on in the same hold of the lock, before anybody can see it missing.
- *
- * <p><b>Invariants</b>, whenever the lock is free: a resource that could be lent at once is idle only if nobody waits;
- * while somebody waits there are as many promises as waiters, or no slot or creator is free; and as many validations
- * promised as waiters, or nothing is idle.
- *
- * <pre>
- *   OPEN ──close──► CLOSED ──nothing exists, nothing is being created──► DRAINED ──meters removed──► TERMINATED
- *   lends           takes back, destroys
- * </pre>
  */
 final class HandOver<T> {
-
-    private enum Phase {
-        OPEN,
-        CLOSED,
-        DRAINED,
-        TERMINATED
-    }
 
     /** How a try ended. */
     enum Attempt {
@@ -52,13 +30,6 @@ final class HandOver<T> {
         NONE,
         CLOSED
     }
-
-    /** One lease in 64 has its usage timed, the first among them. */
-    private static final long SAMPLE_MASK = 63;
-
-    private final int min;
-    private final boolean validates;
-    private final long validateAfterNanos;
 
     private final Clock clock;
     private final Consumer<Job<T>> starter;
@@ -72,33 +43,16 @@ final class HandOver<T> {
     private final Queue<Job<T>> planned = new ConcurrentLinkedQueue<>();
 
     @GuardedBy("lock")
-    private final Books<T> books;
+    private final Allotment<T> allotment;
 
+    /** The thread on which the end of the empty pool has begun. */
     @GuardedBy("lock")
-    private final Supply<T> supply;
-
-    /** The one used last is lent first: it is the least likely to have gone stale. */
-    @GuardedBy("lock")
-    private final ArrayDeque<Resource<T>> idle = new ArrayDeque<>();
-
-    /** In order of arrival; a set, because one that leaves early must not be searched for. */
-    @GuardedBy("lock")
-    private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
-
-    @GuardedBy("lock")
-    private Phase phase = Phase.OPEN;
-
-    @GuardedBy("lock")
-    private long grants;
+    private @Nullable Thread terminator;
 
     HandOver(PoolSettings settings, Clock clock, Consumer<Job<T>> starter) {
-        this.min = settings.min();
-        this.validates = settings.validates();
-        this.validateAfterNanos = settings.validateAfterNanos();
         this.clock = clock;
         this.starter = starter;
-        this.books = new Books<>(settings.name());
-        this.supply = new Supply<>(settings, clock);
+        this.allotment = new Allotment<>(settings, clock, planned);
     }
 
     // ---- borrowing
@@ -107,10 +61,10 @@ final class HandOver<T> {
     Attempt tryLend(Lease<T> lease, long now) {
         lock.lock();
         try {
-            if (phase != Phase.OPEN) {
+            if (!allotment.isOpen()) {
                 return Attempt.CLOSED;
             }
-            return lendIdle(lease, now) ? Attempt.LEASED : Attempt.NONE;
+            return allotment.lendIdle(lease, now) ? Attempt.LEASED : Attempt.NONE;
         } finally {
             lock.unlock();
         }
@@ -120,13 +74,13 @@ final class HandOver<T> {
     Attempt lendOrPrime(Lease<T> lease, long now) {
         lock.lock();
         try {
-            if (phase != Phase.OPEN) {
+            if (!allotment.isOpen()) {
                 return Attempt.CLOSED;
             }
-            if (lendIdle(lease, now)) {
+            if (allotment.lendIdle(lease, now)) {
                 return Attempt.LEASED;
             }
-            plan(waiters.size() + 1);
+            allotment.planForOneMore();
             return Attempt.NONE;
         } finally {
             lock.unlock();
@@ -139,16 +93,12 @@ final class HandOver<T> {
         lock.lock();
         try {
             Waiter<T> waiter = new Waiter<>(lease, lock.newCondition());
-            if (phase != Phase.OPEN) {
+            if (!allotment.isOpen()) {
                 waiter.settle(AcquireOutcome.CLOSED);
-            } else if (lendIdle(lease, now)) {
+            } else if (allotment.lendIdle(lease, now)) {
                 waiter.settle(AcquireOutcome.SUCCESS);
             } else {
-                if (waiters.isEmpty()) {
-                    books.markHolders(now);
-                }
-                waiters.add(waiter);
-                plan(waiters.size());
+                allotment.enqueue(waiter, now);
             }
             return waiter;
         } finally {
@@ -167,12 +117,12 @@ final class HandOver<T> {
                     if (deadline.await(lock, waiter.settled)) {
                         waited = true;
                     } else {
-                        timeOut(waiter, waited);
+                        allotment.timeOut(waiter, waited);
                     }
                 }
                 return waiter.outcome;
             } catch (Throwable e) { // interrupted; or a clock of the user's own that throws
-                withdraw(waiter);
+                allotment.withdraw(waiter);
                 throw e;
             }
         } finally {
@@ -191,9 +141,9 @@ final class HandOver<T> {
             if (resource == null) {
                 return false;
             }
-            books.reclaimed(resource);
-            deliver(resource, now);
-            plan(waiters.size());
+            allotment.books.reclaimed(resource);
+            allotment.deliver(resource, now);
+            allotment.plan();
             return true;
         } finally {
             lock.unlock();
@@ -210,8 +160,8 @@ final class HandOver<T> {
                 return false;
             }
             lease.markInvalidated();
-            books.reclaimed(resource);
-            doom(resource, DestroyReason.INVALIDATED);
+            allotment.books.reclaimed(resource);
+            allotment.doom(resource, DestroyReason.INVALIDATED);
             return true;
         } finally {
             lock.unlock();
@@ -225,12 +175,12 @@ final class HandOver<T> {
     boolean created(Job.Create<T> job, T object, long now) {
         lock.lock();
         try {
-            if (books.knows(object)) {
+            if (allotment.books.knows(object)) {
                 return false;
             }
-            supply.creationSucceeded(job);
-            deliver(books.enter(object), now);
-            plan(waiters.size());
+            allotment.supply.creationSucceeded(job);
+            allotment.deliver(allotment.books.enter(object), now);
+            allotment.plan();
             changed.signalAll();
             return true;
         } finally {
@@ -243,12 +193,12 @@ final class HandOver<T> {
     void creationFailed(Job.Create<T> job, Throwable cause) {
         lock.lock();
         try {
-            if (supply.creationFailed(job, cause)) {
-                failEldestWaiter(cause);
+            if (allotment.supply.creationFailed(job, cause)) {
+                allotment.failEldestWaiter(cause);
             }
             changed.signalAll();
-            plan(waiters.size());
-            drainedIfEmpty();
+            allotment.plan();
+            allotment.drainedIfEmpty();
         } finally {
             lock.unlock();
             startPlanned();
@@ -262,12 +212,12 @@ final class HandOver<T> {
     void creationRefused(Job.Create<T> job, Throwable cause) {
         lock.lock();
         try {
-            supply.creationFailed(job, cause);
+            allotment.supply.creationFailed(job, cause);
             changed.signalAll();
-            while (!waiters.isEmpty()) {
-                failEldestWaiter(cause);
+            while (allotment.hasWaiters()) {
+                allotment.failEldestWaiter(cause);
             }
-            drainedIfEmpty();
+            allotment.drainedIfEmpty();
         } finally {
             lock.unlock();
             startPlanned();
@@ -278,9 +228,9 @@ final class HandOver<T> {
     void validated(Job.Validate<T> job, long now) {
         lock.lock();
         try {
-            supply.validationEnded(job);
-            deliver(job.resource, now);
-            plan(waiters.size());
+            allotment.supply.validationEnded(job);
+            allotment.deliver(job.resource, now);
+            allotment.plan();
         } finally {
             lock.unlock();
             startPlanned();
@@ -291,9 +241,9 @@ final class HandOver<T> {
     void invalid(Job.Validate<T> job) {
         lock.lock();
         try {
-            supply.validationEnded(job);
-            doom(job.resource, DestroyReason.INVALID);
-            plan(waiters.size());
+            allotment.supply.validationEnded(job);
+            allotment.doom(job.resource, DestroyReason.INVALID);
+            allotment.plan();
         } finally {
             lock.unlock();
             startPlanned();
@@ -304,10 +254,10 @@ final class HandOver<T> {
     void destroyed(Resource<T> resource, Books.Destruction how) {
         lock.lock();
         try {
-            books.strike(resource, how);
-            supply.freeSlot();
-            plan(waiters.size());
-            drainedIfEmpty();
+            allotment.books.strike(resource, how);
+            allotment.supply.freeSlot();
+            allotment.plan();
+            allotment.drainedIfEmpty();
         } finally {
             lock.unlock();
             startPlanned();
@@ -320,8 +270,8 @@ final class HandOver<T> {
     void fill() {
         lock.lock();
         try {
-            supply.resumeUpkeep();
-            plan(waiters.size());
+            allotment.supply.resumeUpkeep();
+            allotment.plan();
         } finally {
             lock.unlock();
             startPlanned();
@@ -333,9 +283,9 @@ final class HandOver<T> {
         long failuresBefore;
         lock.lock();
         try {
-            failuresBefore = supply.failures();
-            supply.resumeUpkeep();
-            plan(waiters.size());
+            failuresBefore = allotment.supply.failures();
+            allotment.supply.resumeUpkeep();
+            allotment.plan();
         } finally {
             // Not in one hold with the wait below: what is planned must be started before anybody waits for it.
             lock.unlock();
@@ -343,12 +293,12 @@ final class HandOver<T> {
         }
         lock.lock();
         try {
-            while (phase == Phase.OPEN && books.existing() < min) {
-                if (supply.failures() != failuresBefore || !deadline.await(lock, changed)) {
+            while (allotment.isOpen() && !allotment.isFilled()) {
+                if (allotment.supply.failures() != failuresBefore || !deadline.await(lock, changed)) {
                     return false;
                 }
             }
-            return phase == Phase.OPEN;
+            return allotment.isOpen();
         } finally {
             lock.unlock();
         }
@@ -358,23 +308,11 @@ final class HandOver<T> {
     List<Job<T>> close() {
         lock.lock();
         try {
-            if (phase != Phase.OPEN) {
+            if (!allotment.isOpen()) {
                 return List.of();
             }
-            phase = Phase.CLOSED;
-            for (Waiter<T> waiter : waiters) {
-                waiter.settle(AcquireOutcome.CLOSED);
-            }
-            waiters.clear();
-            supply.forgetPromises();
-            List<Job<T>> destructions = new ArrayList<>();
-            for (Resource<T> resource : idle) {
-                resource.state = Resource.State.DOOMED;
-                destructions.add(new Job.Destroy<>(resource, DestroyReason.CLOSED));
-            }
-            idle.clear();
+            List<Job<T>> destructions = allotment.open2closed();
             changed.signalAll();
-            drainedIfEmpty();
             return destructions;
         } finally {
             lock.unlock();
@@ -382,11 +320,21 @@ final class HandOver<T> {
         }
     }
 
+    /** The pool is empty, and its end begins on this thread. */
+    void terminating() {
+        lock.lock();
+        try {
+            terminator = Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The last of the pool is gone, its meters included. */
     void terminated() {
         lock.lock();
         try {
-            phase = Phase.TERMINATED;
+            allotment.drained2terminated();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -396,7 +344,7 @@ final class HandOver<T> {
     void awaitTerminated(Deadline deadline) throws InterruptedException {
         lock.lock();
         try {
-            while (phase != Phase.TERMINATED) {
+            while (allotment.phase() != Allotment.Phase.TERMINATED) {
                 if (!deadline.await(lock, changed)) {
                     return;
                 }
@@ -406,10 +354,27 @@ final class HandOver<T> {
         }
     }
 
+    /**
+     * Waits for the end of an empty pool that another thread has begun or is about to begin: whoever released the lock
+     * with that job planned. An interrupt ends the wait and is kept.
+     */
+    void awaitEndUnderWay() {
+        lock.lock();
+        try {
+            while (allotment.phase() == Allotment.Phase.DRAINED && terminator != Thread.currentThread()) {
+                changed.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean isClosed() {
         lock.lock();
         try {
-            return phase != Phase.OPEN;
+            return !allotment.isOpen();
         } finally {
             lock.unlock();
         }
@@ -418,13 +383,7 @@ final class HandOver<T> {
     PoolState state() {
         lock.lock();
         try {
-            return new PoolState(
-                    books.active(),
-                    idle.size(),
-                    books.existing(),
-                    supply.creating(),
-                    waiters.size(),
-                    supply.lastFailure());
+            return allotment.state();
         } finally {
             lock.unlock();
         }
@@ -434,146 +393,9 @@ final class HandOver<T> {
         long now = clock.nanoTime();
         lock.lock();
         try {
-            PoolReport.Life life =
-                    switch (phase) {
-                        case OPEN -> PoolReport.Life.OPEN;
-                        case CLOSED, DRAINED -> PoolReport.Life.CLOSED;
-                        case TERMINATED -> PoolReport.Life.TERMINATED;
-                    };
-            return books.report(now, supply.creating(), life);
+            return allotment.report(now);
         } finally {
             lock.unlock();
-        }
-    }
-
-    // ---- under the lock
-
-    @GuardedBy("lock")
-    private boolean lendIdle(Lease<T> lease, long now) {
-        // With somebody waiting, whatever is idle is stale, and promised to them.
-        Resource<T> resource = waiters.isEmpty() ? idle.peekLast() : null;
-        if (resource == null || isStale(resource, now)) {
-            return false;
-        }
-        idle.pollLast();
-        grant(resource, lease);
-        return true;
-    }
-
-    private boolean isStale(Resource<T> resource, long now) {
-        return validates && now - resource.idleSinceNanos >= validateAfterNanos;
-    }
-
-    @GuardedBy("lock")
-    private void grant(Resource<T> resource, Lease<T> lease) {
-        books.lent(resource, lease);
-        lease.begin(resource, (grants++ & SAMPLE_MASK) == 0);
-    }
-
-    /** Gives a resource nobody has to the eldest waiter, else to the idle ones; or to its end, in a closed pool. */
-    @GuardedBy("lock")
-    private void deliver(Resource<T> resource, long now) {
-        if (phase != Phase.OPEN) {
-            doom(resource, DestroyReason.CLOSED);
-            return;
-        }
-        Waiter<T> eldest = pollEldestWaiter();
-        if (eldest != null) {
-            grant(resource, eldest.lease);
-            eldest.settle(AcquireOutcome.SUCCESS);
-        } else {
-            resource.state = Resource.State.IDLE;
-            resource.idleSinceNanos = now;
-            idle.addLast(resource);
-        }
-    }
-
-    @GuardedBy("lock")
-    private void doom(Resource<T> resource, DestroyReason reason) {
-        resource.state = Resource.State.DOOMED;
-        planned.add(new Job.Destroy<>(resource, reason));
-    }
-
-    /** A waiter leaves at its deadline, which came before anything else: it has been given nothing. */
-    @GuardedBy("lock")
-    private void timeOut(Waiter<T> waiter, boolean waited) {
-        waiters.remove(waiter);
-        waiter.settle(AcquireOutcome.TIMEOUT);
-        if (waited) {
-            supply.forgetEldestPromise(waiters.size());
-        }
-        plan(waiters.size());
-    }
-
-    /** A waiter leaves unasked, by interrupt: what it was given in the meantime goes to the next. */
-    @GuardedBy("lock")
-    private void withdraw(Waiter<T> waiter) {
-        waiters.remove(waiter);
-        Resource<T> resource = waiter.lease.end();
-        if (resource != null) {
-            books.reclaimed(resource);
-            deliver(resource, validates ? clock.nanoTime() : 0);
-        }
-        plan(waiters.size());
-    }
-
-    /**
-     * Plans as many validations and creations as are wanted and possible, and those that {@code min} asks for. Called
-     * after everything that frees a slot, a creator or an idle resource, and after everything that raises the demand.
-     */
-    @GuardedBy("lock")
-    private void plan(int demand) {
-        if (phase != Phase.OPEN) {
-            return;
-        }
-        // Whatever is idle here is stale. A creation under way is no reason to leave it lying: it may take far longer.
-        while (supply.validationsPromised() < demand && !idle.isEmpty()) {
-            Resource<T> stale = idle.removeLast();
-            stale.state = Resource.State.VALIDATING;
-            planned.add(supply.validate(stale));
-        }
-        while (supply.promised() < demand) {
-            if (!planCreation()) {
-                break;
-            }
-        }
-        while (books.existing() + supply.creating() < min && supply.upkeepIsDue()) {
-            if (!planCreation()) {
-                break;
-            }
-        }
-    }
-
-    @GuardedBy("lock")
-    private boolean planCreation() {
-        Job.Create<T> creation = supply.tryCreate();
-        return creation != null && planned.add(creation);
-    }
-
-    @GuardedBy("lock")
-    private void failEldestWaiter(Throwable cause) {
-        Waiter<T> eldest = pollEldestWaiter();
-        if (eldest != null) {
-            eldest.failure = cause;
-            eldest.settle(AcquireOutcome.FACTORY_FAILED);
-        }
-    }
-
-    @GuardedBy("lock")
-    private @Nullable Waiter<T> pollEldestWaiter() {
-        if (waiters.isEmpty()) {
-            return null;
-        }
-        Waiter<T> eldest = waiters.iterator().next();
-        waiters.remove(eldest);
-        return eldest;
-    }
-
-    @GuardedBy("lock")
-    private void drainedIfEmpty() {
-        if (phase == Phase.CLOSED && books.existing() == 0 && supply.creating() == 0) {
-            phase = Phase.DRAINED;
-            planned.add(new Job.Terminate<>());
         }
     }
 

@@ -191,7 +191,11 @@ public final class ResourcePool<T> implements AutoCloseable {
     /**
      * Closes the pool without waiting for leases. Every waiting thread gets {@link PoolClosedException} at once. Idle
      * resources are destroyed by the calling thread, those on lease when they are given back, and those being created
-     * when they are there. Further calls do nothing.
+     * when they are there. If nothing is left then, the pool has terminated when this returns: its meters are gone, and
+     * its name is free.
+     *
+     * <p>Further calls do nothing, but wait for that last step if another thread is at it; an interrupt ends the wait and
+     * is kept.
      *
      * <p>To limit the time, to wait for the leases, or to learn what is still out, call {@link #shutdown} instead or
      * afterwards.
@@ -201,6 +205,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         for (Job<T> destruction : handOver.close()) {
             workers.run(destruction);
         }
+        handOver.awaitEndUnderWay();
     }
 
     /**

@@ -163,6 +163,7 @@ final class Workers<T> {
     }
 
     private void terminate() {
+        handOver.terminating();
         try {
             meters.close();
             if (own != null) {

@@ -226,6 +226,14 @@ final class Board {
         }
     }
 
+    /** What has become of the components of a gate that began to stop at a reading of the clock. */
+    @GuardedBy("lock")
+    StopReport stopReport(long beganNanos) {
+        List<StopReport.Entry> entries =
+                plan.slots().stream().<StopReport.Entry>map(Slot::stopEntry).toList();
+        return new StopReport(name, entries, Duration.ofNanos(clock.nanoTime() - beganNanos));
+    }
+
     /** What a pending component still waits for. */
     @GuardedBy("lock")
     List<String> waitsFor(Slot<?> slot) {

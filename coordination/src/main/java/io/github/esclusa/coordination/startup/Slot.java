@@ -129,6 +129,18 @@ final class Slot<T extends AutoCloseable> {
         return new IllegalStateException(this + " is " + why, now == ComponentState.FAILED ? failure : null);
     }
 
+    /** How it stands in the report of a gate that has stopped. */
+    StopReport.Entry stopEntry() {
+        return switch (state) {
+            case CLOSED ->
+                new StopReport.Entry(
+                        name, failure == null ? StopReport.Outcome.CLOSED : StopReport.Outcome.CLOSE_FAILED, failure);
+            case FAILED -> new StopReport.Entry(name, StopReport.Outcome.START_FAILED, failure);
+            case NOT_STARTED, PENDING -> new StopReport.Entry(name, StopReport.Outcome.NOT_STARTED, null);
+            case STARTING, READY, CLOSING -> new StopReport.Entry(name, StopReport.Outcome.UNFINISHED, givenUp);
+        };
+    }
+
     @Override
     public String toString() {
         return "component '" + name + "' of gate '" + gate + "'";

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes what a gate has started, in reverse order of need: after a stop as after a failure.
@@ -238,7 +237,7 @@ final class Teardown {
         board.lock.lock();
         try {
             over = true;
-            report = report();
+            report = board.stopReport(beganNanos);
         } finally {
             board.lock.unlock();
         }
@@ -284,29 +283,5 @@ final class Teardown {
     @GuardedBy("board.lock")
     private boolean allSettled() {
         return board.plan.slots().stream().allMatch(Slot::isSettled);
-    }
-
-    @GuardedBy("board.lock")
-    private StopReport report() {
-        List<StopReport.Entry> entries = new ArrayList<>();
-        for (Slot<?> slot : board.plan.slots()) {
-            entries.add(entry(slot));
-        }
-        return new StopReport(board.name, List.copyOf(entries), Duration.ofNanos(board.clock.nanoTime() - beganNanos));
-    }
-
-    private static StopReport.Entry entry(Slot<?> slot) {
-        @Nullable Throwable failure = slot.failure;
-        return switch (slot.state()) {
-            case CLOSED ->
-                new StopReport.Entry(
-                        slot.name,
-                        failure == null ? StopReport.Outcome.CLOSED : StopReport.Outcome.CLOSE_FAILED,
-                        failure);
-            case FAILED -> new StopReport.Entry(slot.name, StopReport.Outcome.START_FAILED, failure);
-            case NOT_STARTED, PENDING -> new StopReport.Entry(slot.name, StopReport.Outcome.NOT_STARTED, null);
-            case STARTING, READY, CLOSING ->
-                new StopReport.Entry(slot.name, StopReport.Outcome.UNFINISHED, slot.givenUp);
-        };
     }
 }

@@ -8,8 +8,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +35,20 @@ public final class MeterScope implements AutoCloseable {
 
     private static final String MARKER = "1 while the component lives";
 
+    /** How long one close waits for the removal that another has begun: longer than any registry that works takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final String kind;
     private final String name;
     private final @Nullable MeterRegistry registry;
 
     private final Recording recording;
+    private final Duration patience;
 
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Signalled when the meters are gone. */
+    private final Condition gone = lock.newCondition();
 
     @GuardedBy("lock")
     private final List<Meter> meters = new ArrayList<>();
@@ -50,11 +60,16 @@ public final class MeterScope implements AutoCloseable {
     @GuardedBy("lock")
     private boolean closed;
 
-    private MeterScope(String kind, String name, @Nullable MeterRegistry registry) {
+    /** Removes the meters at this moment, without the lock. */
+    @GuardedBy("lock")
+    private @Nullable Thread remover;
+
+    private MeterScope(String kind, String name, @Nullable MeterRegistry registry, Duration patience) {
         this.kind = requireNonNull(kind, "kind");
         this.name = requireNonNull(name, "name");
         this.registry = registry;
         this.recording = new Recording(kind, name);
+        this.patience = patience;
     }
 
     /**
@@ -67,7 +82,11 @@ public final class MeterScope implements AutoCloseable {
      * @throws IllegalStateException if a live component of this kind and name is in the registry already
      */
     public static MeterScope open(String kind, String name, @Nullable MeterRegistry registry) {
-        MeterScope scope = new MeterScope(kind, name, registry);
+        return open(kind, name, registry, PATIENCE);
+    }
+
+    static MeterScope open(String kind, String name, @Nullable MeterRegistry registry, Duration patience) {
+        MeterScope scope = new MeterScope(kind, name, registry, patience);
         scope.claimName();
         return scope;
     }
@@ -113,8 +132,13 @@ public final class MeterScope implements AutoCloseable {
     }
 
     /**
-     * Removes this scope's meters, and only those. Registrations that run on other threads meanwhile are not waited for:
-     * the last of them removes the meters, and the name stays taken until then. Further calls do nothing.
+     * Removes this scope's meters, and only those; then the name is free. A call that finds another thread removing them
+     * waits for it, up to 10 seconds and regardless of interrupts, so that whoever has returned from here may say that
+     * the component is gone. Called from inside the removal (a registry has listeners), it does not wait for itself.
+     * Further calls do nothing.
+     *
+     * <p>Registrations that run on other threads meanwhile are not waited for: the last of them removes the meters, and
+     * the name stays taken until then.
      */
     @Override
     public void close() {
@@ -127,6 +151,7 @@ public final class MeterScope implements AutoCloseable {
             lock.unlock();
         }
         removeAll(removed);
+        awaitGone();
     }
 
     private boolean enter() {
@@ -170,16 +195,60 @@ public final class MeterScope implements AutoCloseable {
         }
         List<Meter> taken = List.copyOf(meters);
         meters.clear();
+        if (!taken.isEmpty()) {
+            remover = Thread.currentThread();
+        }
         return taken;
     }
 
     private void removeAll(List<Meter> removed) {
-        if (registry == null) {
+        if (registry == null || removed.isEmpty()) {
             return;
         }
-        // The last one first: the marker, registered first, keeps the name taken until the others are gone.
-        for (int i = removed.size() - 1; i >= 0; i--) {
-            remove(registry, removed.get(i));
+        try {
+            // The last one first: the marker, registered first, keeps the name taken until the others are gone.
+            for (int i = removed.size() - 1; i >= 0; i--) {
+                remove(registry, removed.get(i));
+            }
+        } finally {
+            lock.lock();
+            try {
+                remover = null;
+                gone.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Waits for a removal under way on another thread. Its end does not hang on us: a removal takes no lock of ours.
+     * It may hang on the registry, or on a listener there that closes another component whose removal waits for this
+     * one: the patience ends that, with a warning.
+     */
+    private void awaitGone() {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean interrupted = false;
+        boolean late = false;
+        lock.lock();
+        try {
+            while (remover != null && remover != Thread.currentThread() && !late) {
+                try {
+                    late = gone.awaitNanos(deadline - System.nanoTime()) <= 0 && remover != null;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (late) {
+            recording.failed(
+                    "removing the meters",
+                    new TimeoutException("another thread has not come back from the registry within " + patience));
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

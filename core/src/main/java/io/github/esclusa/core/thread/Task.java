@@ -49,7 +49,7 @@ public final class Task<T extends @Nullable Object> {
 
     private final int number;
     private final TaskGroup<T> group;
-    /** The group's lock: it guards what this class does not guard itself. */
+    /** The lock of the group's ledger: it guards what this class does not guard itself. */
     private final ReentrantLock lock;
 
     /**

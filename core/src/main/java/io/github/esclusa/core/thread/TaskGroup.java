@@ -4,20 +4,15 @@ package io.github.esclusa.core.thread;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,71 +43,21 @@ import org.jspecify.annotations.Nullable;
 public final class TaskGroup<T extends @Nullable Object> implements AutoCloseable {
 
     private final String name;
-    private final int maxThreads;
-    private final FailurePolicy onFailure;
     private final Duration grace;
 
     private final Clock clock;
-    private final ThreadFactory threads;
+    private final TaskLedger<T> ledger;
     private final TaskMeters meters;
-
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** Signalled when the last task has been settled, and when the last worker has gone. */
-    private final Condition quiet = lock.newCondition();
-
-    /** All tasks in order of submission; those from {@link #next} on have not been looked at by a worker. */
-    @GuardedBy("lock")
-    private final List<Task<T>> tasks = new ArrayList<>();
-
-    @GuardedBy("lock")
-    private int next;
-
-    /** Threads started or about to be. While a task is queued there is at least one. */
-    @GuardedBy("lock")
-    private int workers;
-
-    @GuardedBy("lock")
-    private long started;
-
-    @GuardedBy("lock")
-    private long running;
-
-    @GuardedBy("lock")
-    private long succeeded;
-
-    @GuardedBy("lock")
-    private long failed;
-
-    /** The failed tasks are linked in the order in which they failed. */
-    @GuardedBy("lock")
-    private @Nullable Task<T> firstFailure;
-
-    @GuardedBy("lock")
-    private @Nullable Task<T> lastFailure;
-
-    @GuardedBy("lock")
-    private long cancelled;
-
-    /** All that is not settled is to be cancelled, and so is all that comes. */
-    @GuardedBy("lock")
-    private boolean cancelling;
-
-    @GuardedBy("lock")
-    private boolean closed;
-
-    /** A close gave up on tasks that would not end: the last worker removes the meters. */
-    @GuardedBy("lock")
-    private boolean abandoned;
+    private final TaskWorkers<T> workers;
 
     private TaskGroup(Builder settings) {
         this.name = settings.name;
-        this.maxThreads = settings.threads;
-        this.onFailure = settings.onFailure;
         this.grace = settings.grace;
         this.clock = settings.clock;
-        this.threads = settings.factory != null ? settings.factory : NamedThreads.of(settings.kind, name);
+        ThreadFactory threads = settings.factory != null ? settings.factory : NamedThreads.of(settings.kind, name);
+        this.ledger = new TaskLedger<>(name, settings.threads, settings.onFailure);
         this.meters = TaskMeters.open(this, settings.registry);
+        this.workers = new TaskWorkers<>(threads, ledger, meters);
     }
 
     /**
@@ -158,29 +103,11 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
     @CanIgnoreReturnValue
     public Task<T> submit(Callable<? extends T> work) {
         requireNonNull(work, "work");
-        Task<T> task;
-        boolean startWorker = false;
-        lock.lock();
-        try {
-            if (closed) {
-                throw new RejectedExecutionException("task group '" + name
-                        + "' is closed and takes no more tasks: submit before it is closed, or open another group");
-            }
-            task = new Task<>(this, lock, tasks.size() + 1, work);
-            tasks.add(task);
-            if (cancelling) {
-                cancelQueued(task);
-            } else if (workers < maxThreads) {
-                workers++;
-                startWorker = true;
-            }
-        } finally {
-            lock.unlock();
+        TaskLedger.Added<T> added = ledger.add(this, work);
+        if (added.needsWorker()) {
+            workers.start(added.task());
         }
-        if (startWorker) {
-            startWorker(task);
-        }
-        return task;
+        return added.task();
     }
 
     /**
@@ -195,14 +122,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
      */
     public List<T> join() throws InterruptedException {
         requireOutside("join");
-        lock.lockInterruptibly();
-        try {
-            while (!allSettled()) {
-                quiet.await();
-            }
-        } finally {
-            lock.unlock();
-        }
+        ledger.awaitSettled(null);
         return results();
     }
 
@@ -220,17 +140,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
      */
     public List<T> join(Duration timeout) throws InterruptedException, StillRunningException {
         requireOutside("join");
-        Deadline deadline = deadline(timeout);
-        boolean settled = true;
-        lock.lockInterruptibly();
-        try {
-            while (settled && !allSettled()) {
-                settled = deadline.await(lock, quiet);
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (!settled) {
+        if (!ledger.awaitSettled(deadline(timeout))) {
             throw stillRunning("join gave up after " + timeout);
         }
         return results();
@@ -241,13 +151,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
      * interrupted and come to their own end; this method does not wait for it.
      */
     public void cancel() {
-        lock.lock();
-        try {
-            cancelUnsettled();
-        } finally {
-            lock.unlock();
-        }
-        interruptCancelled();
+        ledger.cancel();
     }
 
     /**
@@ -263,23 +167,17 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
     @Override
     public void close() {
         requireOutside("close");
-        lock.lock();
-        try {
-            closed = true;
-        } finally {
-            lock.unlock();
-        }
+        ledger.close();
         boolean interrupted = false;
-        boolean gone;
         try {
-            gone = awaitWorkersGone(null);
+            ledger.awaitWorkersGone(null);
         } catch (InterruptedException e) {
             interrupted = true;
             cancel();
-            gone = awaitWorkersGoneWithinGrace();
+            awaitWorkersGoneWithinGrace();
         }
         try {
-            finish(gone);
+            finish();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -293,22 +191,11 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
      * @return the balance
      */
     public TaskBalance balance() {
-        lock.lock();
-        try {
-            long queued = tasks.size() - running - succeeded - failed - cancelled;
-            return new TaskBalance(tasks.size(), queued, running, succeeded, failed, cancelled);
-        } finally {
-            lock.unlock();
-        }
+        return ledger.balance();
     }
 
     long started() {
-        lock.lock();
-        try {
-            return started;
-        } finally {
-            lock.unlock();
-        }
+        return ledger.started();
     }
 
     Deadline deadline(Duration timeout) {
@@ -316,246 +203,19 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
     }
 
     boolean cancel(Task<T> task) {
-        lock.lock();
+        return ledger.cancel(task);
+    }
+
+    private void awaitWorkersGoneWithinGrace() {
         try {
-            if (task.isSettled()) {
-                return false;
-            }
-            task.requestCancel();
-            if (task.stateNow() == Task.State.QUEUED) {
-                cancelQueued(task);
-                return true;
-            }
-        } finally {
-            lock.unlock();
-        }
-        task.interruptRunner();
-        return true;
-    }
-
-    // The workers.
-
-    private void startWorker(Task<T> task) {
-        try {
-            threads.newThread(this::work).start();
-        } catch (Throwable e) { // No memory for another thread, most likely: the task must not be left to nobody.
-            workerDidNotStart(task, e);
-        }
-    }
-
-    private void work() {
-        Task<T> task = take();
-        while (task != null) {
-            run(task);
-            task = take();
-        }
-    }
-
-    /**
-     * The next task to run; {@code null} if this worker is to end. That it ends and that a submit counts on it are
-     * decided under one lock, so no task is left behind by a worker on its way out.
-     */
-    private @Nullable Task<T> take() {
-        boolean last;
-        lock.lock();
-        try {
-            while (next < tasks.size()) {
-                Task<T> task = tasks.get(next++);
-                if (task.stateNow() == Task.State.QUEUED) {
-                    task.queuedToRunning();
-                    started++;
-                    running++;
-                    return task;
-                }
-            }
-            last = workerGone();
-        } finally {
-            lock.unlock();
-        }
-        if (last) {
-            meters.close();
-        }
-        return null;
-    }
-
-    private void run(Task<T> task) {
-        T returned = null;
-        Throwable thrown = null;
-        try {
-            returned = task.call();
-        } catch (Throwable e) { // Errors too: they belong to whoever joins, and this thread has other tasks to run.
-            thrown = e;
-        }
-        task.runnerLeft();
-        Thread.interrupted(); // Whatever the task was told or did to its thread ends with it.
-        boolean cancelsRest;
-        lock.lock();
-        try {
-            cancelsRest = runningToEnd(task, returned, thrown);
-        } finally {
-            lock.unlock();
-        }
-        if (cancelsRest) {
-            interruptCancelled();
-        }
-    }
-
-    private void workerDidNotStart(Task<T> task, Throwable reason) {
-        boolean cancelsRest = false;
-        boolean last;
-        lock.lock();
-        try {
-            last = workerGone();
-            // Without a worker nobody would come for the tasks that counted on this one either.
-            for (int i = workers == 0 ? next : task.number() - 1; i < tasks.size(); i++) {
-                Task<T> left = tasks.get(i);
-                if (left.stateNow() == Task.State.QUEUED) {
-                    cancelsRest |= settle(left, Task.State.FAILED, null, reason);
-                }
-                if (workers > 0) {
-                    break;
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (cancelsRest) {
-            interruptCancelled();
-        }
-        if (last) {
-            meters.close();
-        }
-    }
-
-    // Transitions. The lock is held.
-
-    @GuardedBy("lock")
-    private boolean runningToEnd(Task<T> task, @Nullable T returned, @Nullable Throwable thrown) {
-        running--;
-        return settle(task, task.endOf(thrown), returned, thrown);
-    }
-
-    @GuardedBy("lock")
-    private void cancelQueued(Task<T> task) {
-        task.requestCancel();
-        settle(task, Task.State.CANCELLED, null, null);
-    }
-
-    /** Settles a task, once; nothing here allocates. Answers whether it has made the group cancel the rest. */
-    @GuardedBy("lock")
-    @CanIgnoreReturnValue
-    private boolean settle(Task<T> task, Task.State end, @Nullable T returned, @Nullable Throwable thrown) {
-        task.settle(end, returned, thrown);
-        boolean cancelsRest = false;
-        switch (end) {
-            case SUCCEEDED -> succeeded++;
-            case CANCELLED -> cancelled++;
-            case FAILED -> {
-                failed++;
-                if (lastFailure == null) {
-                    firstFailure = task;
-                } else {
-                    lastFailure.failedBefore(task);
-                }
-                lastFailure = task;
-                if (onFailure == FailurePolicy.CANCEL_REST && !cancelling) {
-                    cancelUnsettled();
-                    cancelsRest = true;
-                }
-            }
-            case QUEUED, RUNNING -> throw new IllegalStateException(end + " is not an end");
-        }
-        if (allSettled()) {
-            quiet.signalAll();
-        }
-        return cancelsRest;
-    }
-
-    /** Cancels the tasks that are queued and marks those that run; {@link #interruptCancelled} follows. */
-    @GuardedBy("lock")
-    private void cancelUnsettled() {
-        cancelling = true;
-        for (int i = 0; i < tasks.size(); i++) {
-            Task<T> task = tasks.get(i);
-            if (task.stateNow() == Task.State.QUEUED) {
-                cancelQueued(task);
-            } else if (!task.isSettled()) {
-                task.requestCancel();
-            }
-        }
-    }
-
-    /** Answers whether the meters are this worker's to remove. */
-    @GuardedBy("lock")
-    private boolean workerGone() {
-        workers--;
-        if (workers > 0) {
-            return false;
-        }
-        quiet.signalAll();
-        return abandoned;
-    }
-
-    @GuardedBy("lock")
-    private boolean allSettled() {
-        return tasks.size() == succeeded + failed + cancelled;
-    }
-
-    // Waiting, and telling.
-
-    /** Interrupts what has been asked to stop, with the lock let go for each: an interrupt may run foreign code. */
-    private void interruptCancelled() {
-        for (int i = 0; ; i++) {
-            Task<T> task;
-            lock.lock();
-            try {
-                if (i >= tasks.size()) {
-                    return;
-                }
-                task = tasks.get(i);
-                if (task.stateNow() != Task.State.RUNNING || !task.isCancelRequested()) {
-                    continue;
-                }
-            } finally {
-                lock.unlock();
-            }
-            task.interruptRunner();
-        }
-    }
-
-    private boolean awaitWorkersGone(@Nullable Deadline deadline) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (workers > 0) {
-                if (deadline == null) {
-                    quiet.await();
-                } else if (!deadline.await(lock, quiet)) {
-                    return false;
-                }
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean awaitWorkersGoneWithinGrace() {
-        try {
-            return awaitWorkersGone(deadline(grace));
+            ledger.awaitWorkersGone(deadline(grace));
         } catch (InterruptedException e) {
-            return false; // A second interrupt; the first is passed on to the caller already.
+            return; // A second interrupt; the first is passed on to the caller already.
         }
     }
 
-    private void finish(boolean gone) {
-        boolean done;
-        lock.lock();
-        try {
-            done = gone || workers == 0;
-            abandoned = !done;
-        } finally {
-            lock.unlock();
-        }
+    private void finish() {
+        boolean done = ledger.isDoneOrAbandon();
         TasksFailedException unreported = failure(false);
         if (!done) {
             IllegalStateException stuck = new IllegalStateException(
@@ -574,18 +234,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
 
     /** What has failed, or what of it nobody has been told; {@code null} if that is nothing. From here it counts as told. */
     private @Nullable TasksFailedException failure(boolean again) {
-        List<Throwable> thrown = new ArrayList<>();
-        lock.lock();
-        try {
-            for (Task<T> task = firstFailure; task != null; task = task.nextFailure()) {
-                Throwable reported = task.report(again);
-                if (reported != null) {
-                    thrown.add(reported);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
+        List<Throwable> thrown = ledger.failures(again);
         return thrown.isEmpty() ? null : TaskReport.failed(name, balance(), thrown);
     }
 
@@ -594,51 +243,19 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
         if (failure != null) {
             throw failure;
         }
-        lock.lock();
-        try {
-            if (cancelling && cancelled > 0) {
-                throw new CancellationException("task group '" + name + "' was cancelled: " + cancelled + " of its "
-                        + tasks.size() + " tasks have no result");
-            }
-            List<T> results = new ArrayList<>(tasks.size());
-            for (Task<T> task : tasks) {
-                if (task.stateNow() == Task.State.SUCCEEDED) {
-                    results.add(task.resultOfSuccess());
-                }
-            }
-            return Collections.unmodifiableList(results);
-        } finally {
-            lock.unlock();
-        }
+        return ledger.results();
     }
 
     private StillRunningException stillRunning(String what) {
-        List<Task<T>> running = new ArrayList<>();
-        lock.lock();
-        try {
-            for (Task<T> task : tasks) {
-                if (task.stateNow() == Task.State.RUNNING) {
-                    running.add(task);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
+        List<Task<T>> running = ledger.running();
         return TaskReport.stillRunning(name, what, balance(), running, failure(true));
     }
 
     private void requireOutside(String attempt) {
-        Thread current = Thread.currentThread();
-        lock.lock();
-        try {
-            for (Task<T> task : tasks) {
-                if (task.runner() == current) {
-                    throw new IllegalStateException(task + " called " + attempt
-                            + " of its own group and would wait for itself: wait in the thread that opened the group");
-                }
-            }
-        } finally {
-            lock.unlock();
+        Task<T> own = ledger.runningOn(Thread.currentThread());
+        if (own != null) {
+            throw new IllegalStateException(own + " called " + attempt
+                    + " of its own group and would wait for itself: wait in the thread that opened the group");
         }
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.esclusa.core.testing.Running;
 import io.github.esclusa.core.time.ManualClock;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -519,6 +521,28 @@ class TaskGroupTest {
                 .isEmpty());
         group.close();
         assertThat(group.balance().settled()).isTrue();
+    }
+
+    @Test
+    void twoThatCloseAGroupBothFindItsNameFree() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            MeterRegistry meters = new SimpleMeterRegistry();
+            TaskGroup<String> group =
+                    TaskGroup.builder("closed").meterRegistry(meters).open();
+            group.submit(() -> "done");
+            CyclicBarrier together = new CyclicBarrier(2);
+            List<Running<Integer>> closers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                closers.add(Running.call(() -> {
+                    together.await();
+                    group.close();
+                    return meters.getMeters().size();
+                }));
+            }
+            for (Running<Integer> closer : closers) {
+                assertThat(closer.result()).isZero();
+            }
+        }
     }
 
     @Test

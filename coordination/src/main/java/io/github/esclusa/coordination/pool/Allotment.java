@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import io.github.esclusa.core.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who gets what, and what must be done next: what is idle, who waits, and the {@link Job}s that follow. Plain state,
+ * guarded by the lock of the {@link HandOver} it belongs to.
+ *
+ * <p><b>Once.</b> Whoever settles a waiter takes it out of the queue first. A waiter that was given a resource and then
+ * leaves by interrupt hands it on in the same hold of the lock, before anybody can see it missing.
+ *
+ * <p><b>Invariants</b>, whenever the lock is free: a resource that could be lent at once is idle only if nobody waits;
+ * while somebody waits there are as many promises as waiters, or no slot or creator is free; and as many validations
+ * promised as waiters, or nothing is idle.
+ *
+ * <pre>
+ *   OPEN ──close──► CLOSED ──nothing exists, nothing is being created──► DRAINED ──meters removed──► TERMINATED
+ *   lends           takes back, destroys
+ * </pre>
+ */
+final class Allotment<T> {
+
+    enum Phase {
+        OPEN,
+        CLOSED,
+        DRAINED,
+        TERMINATED
+    }
+
+    /** One lease in 64 has its usage timed, the first among them. */
+    private static final long SAMPLE_MASK = 63;
+
+    private final int min;
+    private final boolean validates;
+    private final long validateAfterNanos;
+    private final Clock clock;
+
+    final Books<T> books;
+    final Supply<T> supply;
+
+    /** What is to be started once the lock has been released. */
+    private final Queue<Job<T>> planned;
+
+    /** The one used last is lent first: it is the least likely to have gone stale. */
+    private final ArrayDeque<Resource<T>> idle = new ArrayDeque<>();
+
+    /** In order of arrival; a set, because one that leaves early must not be searched for. */
+    private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
+
+    private Phase phase = Phase.OPEN;
+
+    private long grants;
+
+    Allotment(PoolSettings settings, Clock clock, Queue<Job<T>> planned) {
+        this.min = settings.min();
+        this.validates = settings.validates();
+        this.validateAfterNanos = settings.validateAfterNanos();
+        this.clock = clock;
+        this.planned = planned;
+        this.books = new Books<>(settings.name());
+        this.supply = new Supply<>(settings, clock);
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    boolean isOpen() {
+        return phase == Phase.OPEN;
+    }
+
+    boolean hasWaiters() {
+        return !waiters.isEmpty();
+    }
+
+    /** Whether {@code min} resources exist. */
+    boolean isFilled() {
+        return books.existing() >= min;
+    }
+
+    // ---- lending and taking back
+
+    /** Lends what is idle and fresh, unless somebody waits already; {@code now} counts only if the pool validates. */
+    boolean lendIdle(Lease<T> lease, long now) {
+        // With somebody waiting, whatever is idle is stale, and promised to them.
+        Resource<T> resource = waiters.isEmpty() ? idle.peekLast() : null;
+        if (resource == null || isStale(resource, now)) {
+            return false;
+        }
+        idle.pollLast();
+        grant(resource, lease);
+        return true;
+    }
+
+    /** Puts a waiter at the end of the queue. */
+    void enqueue(Waiter<T> waiter, long now) {
+        if (waiters.isEmpty()) {
+            books.markHolders(now);
+        }
+        waiters.add(waiter);
+        plan();
+    }
+
+    private boolean isStale(Resource<T> resource, long now) {
+        return validates && now - resource.idleSinceNanos >= validateAfterNanos;
+    }
+
+    private void grant(Resource<T> resource, Lease<T> lease) {
+        books.lent(resource, lease);
+        lease.begin(resource, (grants++ & SAMPLE_MASK) == 0);
+    }
+
+    /** Gives a resource nobody has to the eldest waiter, else to the idle ones; or to its end, in a closed pool. */
+    void deliver(Resource<T> resource, long now) {
+        if (phase != Phase.OPEN) {
+            doom(resource, DestroyReason.CLOSED);
+            return;
+        }
+        Waiter<T> eldest = pollEldestWaiter();
+        if (eldest != null) {
+            grant(resource, eldest.lease);
+            eldest.settle(AcquireOutcome.SUCCESS);
+        } else {
+            resource.state = Resource.State.IDLE;
+            resource.idleSinceNanos = now;
+            idle.addLast(resource);
+        }
+    }
+
+    void doom(Resource<T> resource, DestroyReason reason) {
+        resource.state = Resource.State.DOOMED;
+        planned.add(new Job.Destroy<>(resource, reason));
+    }
+
+    /** A waiter leaves at its deadline, which came before anything else: it has been given nothing. */
+    void timeOut(Waiter<T> waiter, boolean waited) {
+        waiters.remove(waiter);
+        waiter.settle(AcquireOutcome.TIMEOUT);
+        if (waited) {
+            supply.forgetEldestPromise(waiters.size());
+        }
+        plan();
+    }
+
+    /** A waiter leaves unasked, by interrupt: what it was given in the meantime goes to the next. */
+    void withdraw(Waiter<T> waiter) {
+        waiters.remove(waiter);
+        Resource<T> resource = waiter.lease.end();
+        if (resource != null) {
+            books.reclaimed(resource);
+            deliver(resource, validates ? clock.nanoTime() : 0);
+        }
+        plan();
+    }
+
+    // ---- planning
+
+    void plan() {
+        plan(waiters.size());
+    }
+
+    /** Plans as for one waiter more than there are. */
+    void planForOneMore() {
+        plan(waiters.size() + 1);
+    }
+
+    /**
+     * Plans as many validations and creations as are wanted and possible, and those that {@code min} asks for. Called
+     * after everything that frees a slot, a creator or an idle resource, and after everything that raises the demand.
+     */
+    private void plan(int demand) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        // Whatever is idle here is stale. A creation under way is no reason to leave it lying: it may take far longer.
+        while (supply.validationsPromised() < demand && !idle.isEmpty()) {
+            Resource<T> stale = idle.removeLast();
+            stale.state = Resource.State.VALIDATING;
+            planned.add(supply.validate(stale));
+        }
+        while (supply.promised() < demand) {
+            if (!planCreation()) {
+                break;
+            }
+        }
+        while (books.existing() + supply.creating() < min && supply.upkeepIsDue()) {
+            if (!planCreation()) {
+                break;
+            }
+        }
+    }
+
+    private boolean planCreation() {
+        Job.Create<T> creation = supply.tryCreate();
+        return creation != null && planned.add(creation);
+    }
+
+    void failEldestWaiter(Throwable cause) {
+        Waiter<T> eldest = pollEldestWaiter();
+        if (eldest != null) {
+            eldest.failure = cause;
+            eldest.settle(AcquireOutcome.FACTORY_FAILED);
+        }
+    }
+
+    private @Nullable Waiter<T> pollEldestWaiter() {
+        if (waiters.isEmpty()) {
+            return null;
+        }
+        Waiter<T> eldest = waiters.iterator().next();
+        waiters.remove(eldest);
+        return eldest;
+    }
+
+    void drainedIfEmpty() {
+        if (phase == Phase.CLOSED && books.existing() == 0 && supply.creating() == 0) {
+            phase = Phase.DRAINED;
+            planned.add(new Job.Terminate<>());
+        }
+    }
+
+    // ---- the end
+
+    /** Every waiter is told at once. Answers what is to be destroyed now. */
+    List<Job<T>> open2closed() {
+        phase = Phase.CLOSED;
+        for (Waiter<T> waiter : waiters) {
+            waiter.settle(AcquireOutcome.CLOSED);
+        }
+        waiters.clear();
+        supply.forgetPromises();
+        List<Job<T>> destructions = new ArrayList<>();
+        for (Resource<T> resource : idle) {
+            resource.state = Resource.State.DOOMED;
+            destructions.add(new Job.Destroy<>(resource, DestroyReason.CLOSED));
+        }
+        idle.clear();
+        drainedIfEmpty();
+        return destructions;
+    }
+
+    void drained2terminated() {
+        phase = Phase.TERMINATED;
+    }
+
+    // ---- what is to be seen
+
+    PoolState state() {
+        return new PoolState(
+                books.active(), idle.size(), books.existing(), supply.creating(), waiters.size(), supply.lastFailure());
+    }
+
+    PoolReport report(long now) {
+        PoolReport.Life life =
+                switch (phase) {
+                    case OPEN -> PoolReport.Life.OPEN;
+                    case CLOSED, DRAINED -> PoolReport.Life.CLOSED;
+                    case TERMINATED -> PoolReport.Life.TERMINATED;
+                };
+        return books.report(now, supply.creating(), life);
+    }
+}
