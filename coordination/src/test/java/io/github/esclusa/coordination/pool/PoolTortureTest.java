@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Random pools and users. Another number of runs: {@code -Desclusa.pool.torture.runs=}; a failure's seed again:
- * {@code -Desclusa.pool.torture.seed=}. That this can fail is shown by {@code src/test/mutants/pool.sh}.
+ * {@code -Desclusa.pool.torture.seed=}. That this can fail is shown by {@code src/test/mutants/pool.list}.
  */
 class PoolTortureTest {
 

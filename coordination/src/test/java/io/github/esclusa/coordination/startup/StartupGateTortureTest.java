@@ -16,9 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Random gates with random components, started, interrupted, stopped and closed at random moments, against an oracle
- * that keeps its own accounts. A failure names its seed: {@code -Dgate.torture.seed=... -Dgate.torture.runs=1} repeats it.
+ * that keeps its own accounts. A failure names its seed: {@code -Desclusa.gate.torture.seed=...
+ * -Desclusa.gate.torture.runs=1} repeats it. That this can fail is shown by {@code src/test/mutants/gate.list}.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 2, unit = TimeUnit.HOURS)
 class StartupGateTortureTest {
 
     private static final Logger gateLog = (Logger) LoggerFactory.getLogger(StartupGate.class);
@@ -35,8 +36,8 @@ class StartupGateTortureTest {
 
     @Test
     void whateverHappensEachStartedComponentIsClosedOnceAndEverybodyGetsAnAnswer() throws Exception {
-        int runs = Integer.getInteger("gate.torture.runs", 1_000);
-        long seed = Long.getLong("gate.torture.seed", new Random().nextLong());
+        int runs = Integer.getInteger("esclusa.gate.torture.runs", 1_000);
+        long seed = Long.getLong("esclusa.gate.torture.seed", new Random().nextLong());
         for (int run = 0; run < runs; run++, seed++) {
             try {
                 new TortureRun(seed).run();

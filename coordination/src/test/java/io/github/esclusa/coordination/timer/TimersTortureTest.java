@@ -15,17 +15,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 /**
  * Random timers, used and closed by several threads at random moments, against an oracle that believes only the answers
- * it was given and the callbacks that ran. A failure names its seed: {@code -Desclusa.torture.seed=... } repeats that run's
- * choices, {@code -Desclusa.torture.runs=...} asks for more runs.
+ * it was given and the callbacks that ran. A failure names its seed: {@code -Desclusa.timers.torture.seed=...} repeats that
+ * run's choices, {@code -Desclusa.timers.torture.runs=...} asks for more runs. That this can fail is shown by
+ * {@code src/test/mutants/timers.list}.
  */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
 class TimersTortureTest {
 
-    private static final long SEED = Long.getLong("esclusa.torture.seed", System.nanoTime());
-    private static final int RUNS = Integer.getInteger("esclusa.torture.runs", 300);
+    private static final long SEED = Long.getLong("esclusa.timers.torture.seed", System.nanoTime());
+    private static final int RUNS = Integer.getInteger("esclusa.timers.torture.runs", 300);
 
     @Test
     void nothingIsLostDoubledLateToItsAnswerOrHung() throws Exception {

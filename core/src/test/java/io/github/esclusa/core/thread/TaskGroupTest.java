@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.esclusa.core.testing.Running;
 import io.github.esclusa.core.time.ManualClock;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,14 +16,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -54,15 +49,6 @@ class TaskGroupTest {
             group.submit(() -> 3);
             assertThat(group.join(Running.LIMIT)).containsExactly(1, 2, 3);
             assertThat(group.balance()).isEqualTo(new TaskBalance(3, 0, 0, 3, 0, 0));
-        }
-    }
-
-    @Test
-    void emptyGroupJoinsAndClosesAtOnce() throws Exception {
-        try (TaskGroup<Integer> group = TaskGroup.open("empty")) {
-            assertThat(group.join()).isEmpty();
-            assertThat(group.join(Duration.ZERO)).isEmpty();
-            assertThat(group.balance().settled()).isTrue();
         }
     }
 
@@ -123,41 +109,6 @@ class TaskGroupTest {
     }
 
     @Test
-    void firstFailureCancelsTheRestAndLeavesAtJoin() throws Exception {
-        IOException cause = new IOException("on purpose");
-        CountDownLatch waiting = new CountDownLatch(1);
-        AtomicBoolean ranQueued = new AtomicBoolean();
-        try (TaskGroup<Integer> group = TaskGroup.builder("failing").threads(2).open()) {
-            Task<Integer> interrupted = group.submit(() -> {
-                waiting.countDown();
-                new CountDownLatch(1).await();
-                return 1;
-            });
-            group.submit(() -> {
-                waiting.await();
-                throw cause;
-            });
-            Task<Integer> queued = group.submit(() -> {
-                ranQueued.set(true);
-                return 3;
-            });
-
-            assertThatThrownBy(group::join)
-                    .isInstanceOf(TasksFailedException.class)
-                    .hasCause(cause)
-                    .hasMessageContaining("1 of 3 tasks of group 'failing' failed");
-
-            assertThat(interrupted.state()).isEqualTo(Task.State.CANCELLED);
-            assertThat(queued.state()).isEqualTo(Task.State.CANCELLED);
-            assertThat(ranQueued).isFalse();
-            Task<Integer> late = group.submit(() -> 4);
-            assertThat(late.state()).isEqualTo(Task.State.CANCELLED);
-            assertThat(group.balance()).isEqualTo(new TaskBalance(4, 0, 0, 0, 1, 3));
-            assertThatThrownBy(group::join).hasCause(cause);
-        }
-    }
-
-    @Test
     void keepGoingRunsTheRestAndSuppressesLaterFailuresInTheirOrder() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         try (TaskGroup<Integer> group =
@@ -197,174 +148,6 @@ class TaskGroupTest {
             group.submit(throwing);
             group.submit(throwing);
             assertThatThrownBy(group::join).hasCause(shared);
-        }
-    }
-
-    @Test
-    void failureNobodyWasToldOfLeavesAtClose() {
-        TaskGroup<Integer> group = TaskGroup.open("silent");
-        group.submit(() -> {
-            throw new StackOverflowError("an Error, on purpose");
-        });
-        assertThatThrownBy(group::close)
-                .isInstanceOf(TasksFailedException.class)
-                .hasCauseInstanceOf(StackOverflowError.class);
-        group.close();
-    }
-
-    @Test
-    void failureLeavesOnceSoTryWithResourcesDoesNotSuppressItIntoItself() {
-        TasksFailedException failure = catchThrowableOfType(TasksFailedException.class, () -> {
-            try (TaskGroup<Integer> group = TaskGroup.open("once")) {
-                group.submit(() -> {
-                    throw new IOException("on purpose");
-                });
-                group.join();
-            }
-        });
-        assertThat(failure.getSuppressed()).isEmpty();
-    }
-
-    @Test
-    void failureToldThroughItsHandleDoesNotLeaveAgainAtClose() throws Exception {
-        try (TaskGroup<Integer> group = TaskGroup.open("told")) {
-            Task<Integer> task = group.submit(() -> {
-                throw new IOException("on purpose");
-            });
-            assertThatThrownBy(() -> task.get(Running.LIMIT)).hasCauseInstanceOf(IOException.class);
-        }
-    }
-
-    @Test
-    void exceptionThatIsNoInterruptStaysAFailureThoughTheTaskWasCancelled() throws Exception {
-        CountDownLatch waiting = new CountDownLatch(1);
-        try (TaskGroup<Integer> group = TaskGroup.open("stubborn")) {
-            group.submit(() -> {
-                waiting.countDown();
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                    throw new IOException("while cleaning up", e);
-                }
-                return 1;
-            });
-            group.submit(() -> {
-                waiting.await();
-                throw new IllegalStateException("first");
-            });
-            TasksFailedException failure = catchThrowableOfType(TasksFailedException.class, group::join);
-            assertThat(failure).hasRootCauseMessage("first");
-            assertThat(failure.getSuppressed())
-                    .extracting(Throwable::getMessage)
-                    .containsExactly("while cleaning up");
-        }
-    }
-
-    @Test
-    void interruptNobodyAskedForIsAFailure() throws Exception {
-        try (TaskGroup<Integer> group = TaskGroup.open("strange")) {
-            Task<Integer> task = group.submit(() -> {
-                throw new InterruptedException("from nowhere");
-            });
-            assertThatThrownBy(task::get).hasCauseInstanceOf(InterruptedException.class);
-            assertThat(task.state()).isEqualTo(Task.State.FAILED);
-        }
-    }
-
-    @Test
-    void taskThatReturnsThoughCancelledHasSucceeded() throws Exception {
-        CountDownLatch waiting = new CountDownLatch(1);
-        try (TaskGroup<Integer> group = TaskGroup.open("in time")) {
-            Task<Integer> task = group.submit(() -> {
-                waiting.countDown();
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                    return 7;
-                }
-                return 8;
-            });
-            waiting.await();
-            assertThat(task.cancel()).isTrue();
-            assertThat(task.get()).isEqualTo(7);
-            assertThat(task.cancel()).isFalse();
-            assertThat(group.join()).containsExactly(7);
-        }
-    }
-
-    @Test
-    void cancelledHandleLeavesTheOthersAlone() throws Exception {
-        CountDownLatch go = new CountDownLatch(1);
-        try (TaskGroup<Integer> group = TaskGroup.builder("one").threads(1).open()) {
-            group.submit(() -> {
-                go.await();
-                return 1;
-            });
-            Task<Integer> queued = group.submit(() -> 2);
-            group.submit(() -> 3);
-            assertThat(queued.cancel()).isTrue();
-            assertThat(queued.cancel()).isFalse();
-            assertThatThrownBy(queued::get)
-                    .isInstanceOf(CancellationException.class)
-                    .hasMessageContaining("task 2 of group 'one'");
-            go.countDown();
-            assertThat(group.join()).containsExactly(1, 3);
-            assertThat(group.balance()).isEqualTo(new TaskBalance(3, 0, 0, 2, 0, 1));
-        }
-    }
-
-    /** The interrupt of a cancel that comes as its task ends must not hit the task that the thread runs next. */
-    @Test
-    void interruptOfACancelNeverReachesTheNextTaskOfTheThread() throws Exception {
-        try (TaskGroup<Boolean> group = TaskGroup.builder("reused").threads(1).open()) {
-            List<Task<Boolean>> innocent = new ArrayList<>();
-            for (int i = 0; i < 500; i++) {
-                CountDownLatch running = new CountDownLatch(1);
-                Task<Boolean> victim = group.submit(() -> {
-                    running.countDown();
-                    return true;
-                });
-                innocent.add(group.submit(() -> Thread.currentThread().isInterrupted()));
-                running.await();
-                victim.cancel();
-            }
-            for (Task<Boolean> task : innocent) {
-                assertThat(task.get()).isFalse();
-            }
-        }
-    }
-
-    @Test
-    void interruptStatusATaskLeavesBehindIsGoneForTheNext() throws Exception {
-        try (TaskGroup<Boolean> group = TaskGroup.builder("clean").threads(1).open()) {
-            CountDownLatch both = new CountDownLatch(1);
-            group.submit(() -> {
-                both.await();
-                Thread.currentThread().interrupt();
-                return true;
-            });
-            Task<Boolean> next = group.submit(() -> Thread.currentThread().isInterrupted());
-            both.countDown();
-            assertThat(next.get()).isFalse();
-        }
-    }
-
-    @Test
-    void groupCancelEndsAllAndJoinSaysSo() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        try (TaskGroup<Integer> group = TaskGroup.builder("stop").threads(1).open()) {
-            group.submit(() -> {
-                running.countDown();
-                new CountDownLatch(1).await();
-                return 1;
-            });
-            group.submit(() -> 2);
-            running.await();
-            group.cancel();
-            assertThatThrownBy(group::join)
-                    .isInstanceOf(CancellationException.class)
-                    .hasMessageContaining("stop");
-            assertThat(group.balance()).isEqualTo(new TaskBalance(2, 0, 0, 0, 0, 2));
         }
     }
 
@@ -447,124 +230,6 @@ class TaskGroupTest {
     }
 
     @Test
-    void closeWaitsForAllAndRefusesWhatComesLater() throws Exception {
-        CountDownLatch go = new CountDownLatch(1);
-        TaskGroup<Integer> group = TaskGroup.open("closing");
-        Task<Integer> task = group.submit(() -> {
-            go.await();
-            return 1;
-        });
-        Running<?> closer = Running.run(group::close).awaitParked();
-        assertThatThrownBy(() -> group.submit(() -> 2))
-                .isInstanceOf(RejectedExecutionException.class)
-                .hasMessageContaining("closing")
-                .hasMessageContaining("closed");
-        assertThat(closer.isDone()).isFalse();
-        go.countDown();
-        closer.result();
-        assertThat(task.get()).isEqualTo(1);
-        assertThat(group.balance()).isEqualTo(new TaskBalance(1, 0, 0, 1, 0, 0));
-    }
-
-    @Test
-    void interruptedCloseCancelsTheTasksWaitsForThemAndKeepsTheFlag() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        TaskGroup<Integer> group = TaskGroup.open("closing");
-        Task<Integer> task = group.submit(() -> {
-            running.countDown();
-            new CountDownLatch(1).await();
-            return 1;
-        });
-        running.await();
-        Running<Boolean> closer = Running.call(() -> {
-                    group.close();
-                    return Thread.currentThread().isInterrupted();
-                })
-                .awaitParked();
-        closer.interrupt();
-        assertThat(closer.result()).isTrue();
-        assertThat(task.state()).isEqualTo(Task.State.CANCELLED);
-    }
-
-    @Test
-    void closeGivesUpOnTasksThatIgnoreTheInterruptAndTheLastOneTakesTheMeters() throws Exception {
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        AtomicBoolean go = new AtomicBoolean();
-        CountDownLatch running = new CountDownLatch(1);
-        TaskGroup<Integer> group = TaskGroup.builder("deaf")
-                .clock(clock)
-                .grace(Duration.ofSeconds(3))
-                .meterRegistry(registry)
-                .open();
-        group.submit(() -> {
-            running.countDown();
-            while (!go.get()) {
-                LockSupport.parkNanos(1_000_000);
-            }
-            return 1;
-        });
-        running.await();
-        Running<?> closer = Running.run(group::close).awaitParked();
-        closer.interrupt();
-        clock.awaitWaiters(1, Running.LIMIT);
-        clock.advance(Duration.ofSeconds(3));
-        assertThat(closer.failure())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("deaf")
-                .cause()
-                .isInstanceOf(StillRunningException.class)
-                .hasMessageContaining("task 1 on thread 'deaf-1'");
-        assertThat(registry.getMeters()).isNotEmpty();
-
-        go.set(true);
-        Awaitility.await().atMost(Running.LIMIT).untilAsserted(() -> assertThat(registry.getMeters())
-                .isEmpty());
-        group.close();
-        assertThat(group.balance().settled()).isTrue();
-    }
-
-    @Test
-    void twoThatCloseAGroupBothFindItsNameFree() throws Exception {
-        for (int round = 0; round < 200; round++) {
-            MeterRegistry meters = new SimpleMeterRegistry();
-            TaskGroup<String> group =
-                    TaskGroup.builder("closed").meterRegistry(meters).open();
-            group.submit(() -> "done");
-            CyclicBarrier together = new CyclicBarrier(2);
-            List<Running<Integer>> closers = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                closers.add(Running.call(() -> {
-                    together.await();
-                    group.close();
-                    return meters.getMeters().size();
-                }));
-            }
-            for (Running<Integer> closer : closers) {
-                assertThat(closer.result()).isZero();
-            }
-        }
-    }
-
-    @Test
-    void joinAndCloseFromInsideATaskFailAtOnce() throws Exception {
-        try (TaskGroup<String> group = TaskGroup.open("inside")) {
-            group.submit(() -> {
-                List<String> messages = new ArrayList<>();
-                for (Running.Body wait :
-                        List.<Running.Body>of(group::join, () -> group.join(Duration.ofDays(1)), group::close)) {
-                    try {
-                        wait.run();
-                    } catch (IllegalStateException e) {
-                        messages.add("refused");
-                    }
-                }
-                return String.join(",", messages);
-            });
-            assertThat(group.join()).containsExactly("refused,refused,refused");
-        }
-    }
-
-    @Test
     void taskMaySubmitMoreTasks() throws Exception {
         try (TaskGroup<Integer> group = TaskGroup.builder("grow").threads(1).open()) {
             group.submit(() -> {
@@ -590,60 +255,6 @@ class TaskGroupTest {
                 thread.join(Running.LIMIT.toMillis());
                 assertThat(thread.isAlive()).isFalse();
             }
-        }
-    }
-
-    @Test
-    void conservationHoldsUnderConcurrentSubmitCancelAndClose() throws Exception {
-        for (int round = 0; round < 100; round++) {
-            AtomicInteger ran = new AtomicInteger();
-            AtomicInteger accepted = new AtomicInteger();
-            boolean failing = round % 2 == 0;
-            TaskGroup<Integer> group = TaskGroup.builder("conserving")
-                    .threads(1 + round % 3)
-                    .onFailure(round % 4 == 0 ? FailurePolicy.KEEP_GOING : FailurePolicy.CANCEL_REST)
-                    .open();
-            List<Task<Integer>> tasks = Collections.synchronizedList(new ArrayList<>());
-            Running.Body submitting = () -> {
-                for (int i = 0; i < 30; i++) {
-                    int number = i;
-                    try {
-                        tasks.add(group.submit(() -> {
-                            ran.incrementAndGet();
-                            if (failing && number == 20) {
-                                throw new IOException("on purpose");
-                            }
-                            return number;
-                        }));
-                        accepted.incrementAndGet();
-                    } catch (RejectedExecutionException e) {
-                        return;
-                    }
-                }
-            };
-            Running<?> first = Running.run(submitting);
-            Running<?> second = Running.run(submitting);
-            Running<?> canceller = Running.run(() -> {
-                for (Task<Integer> task : List.copyOf(tasks)) {
-                    task.cancel();
-                }
-            });
-            canceller.result();
-            try {
-                group.close();
-            } catch (TasksFailedException e) {
-                assertThat(failing).isTrue();
-            }
-            first.result();
-            second.result();
-
-            TaskBalance balance = group.balance();
-            assertThat(balance.settled()).as("%s", balance).isTrue();
-            assertThat(balance.submitted()).isEqualTo(accepted.get());
-            assertThat(balance.queued() + balance.running()).isZero();
-            assertThat(ran.get()).isBetween((int) (balance.succeeded() + balance.failed()), accepted.get());
-            assertThat(tasks)
-                    .allSatisfy(task -> assertThat(task.state()).isNotIn(Task.State.QUEUED, Task.State.RUNNING));
         }
     }
 

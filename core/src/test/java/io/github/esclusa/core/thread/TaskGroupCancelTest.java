@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.core.thread;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a task that is cancelled, interrupted or failing counts as, and whom else that concerns. */
+@Timeout(60)
+class TaskGroupCancelTest {
+
+    @Test
+    void firstFailureCancelsTheRestAndLeavesAtJoin() throws Exception {
+        IOException cause = new IOException("on purpose");
+        CountDownLatch waiting = new CountDownLatch(1);
+        AtomicBoolean ranQueued = new AtomicBoolean();
+        try (TaskGroup<Integer> group = TaskGroup.builder("failing").threads(2).open()) {
+            Task<Integer> interrupted = group.submit(() -> {
+                waiting.countDown();
+                new CountDownLatch(1).await();
+                return 1;
+            });
+            group.submit(() -> {
+                waiting.await();
+                throw cause;
+            });
+            Task<Integer> queued = group.submit(() -> {
+                ranQueued.set(true);
+                return 3;
+            });
+
+            assertThatThrownBy(group::join)
+                    .isInstanceOf(TasksFailedException.class)
+                    .hasCause(cause)
+                    .hasMessageContaining("1 of 3 tasks of group 'failing' failed");
+
+            assertThat(interrupted.state()).isEqualTo(Task.State.CANCELLED);
+            assertThat(queued.state()).isEqualTo(Task.State.CANCELLED);
+            assertThat(ranQueued).isFalse();
+            Task<Integer> late = group.submit(() -> 4);
+            assertThat(late.state()).isEqualTo(Task.State.CANCELLED);
+            assertThat(group.balance()).isEqualTo(new TaskBalance(4, 0, 0, 0, 1, 3));
+            assertThatThrownBy(group::join).hasCause(cause);
+        }
+    }
+
+    @Test
+    void exceptionThatIsNoInterruptStaysAFailureThoughTheTaskWasCancelled() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        try (TaskGroup<Integer> group = TaskGroup.open("stubborn")) {
+            group.submit(() -> {
+                waiting.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    throw new IOException("while cleaning up", e);
+                }
+                return 1;
+            });
+            group.submit(() -> {
+                waiting.await();
+                throw new IllegalStateException("first");
+            });
+            TasksFailedException failure = catchThrowableOfType(TasksFailedException.class, group::join);
+            assertThat(failure).hasRootCauseMessage("first");
+            assertThat(failure.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("while cleaning up");
+        }
+    }
+
+    @Test
+    void interruptNobodyAskedForIsAFailure() throws Exception {
+        try (TaskGroup<Integer> group = TaskGroup.open("strange")) {
+            Task<Integer> task = group.submit(() -> {
+                throw new InterruptedException("from nowhere");
+            });
+            assertThatThrownBy(task::get).hasCauseInstanceOf(InterruptedException.class);
+            assertThat(task.state()).isEqualTo(Task.State.FAILED);
+        }
+    }
+
+    @Test
+    void taskThatReturnsThoughCancelledHasSucceeded() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        try (TaskGroup<Integer> group = TaskGroup.open("in time")) {
+            Task<Integer> task = group.submit(() -> {
+                waiting.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    return 7;
+                }
+                return 8;
+            });
+            waiting.await();
+            assertThat(task.cancel()).isTrue();
+            assertThat(task.get()).isEqualTo(7);
+            assertThat(task.cancel()).isFalse();
+            assertThat(group.join()).containsExactly(7);
+        }
+    }
+
+    @Test
+    void cancelledHandleLeavesTheOthersAlone() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (TaskGroup<Integer> group = TaskGroup.builder("one").threads(1).open()) {
+            group.submit(() -> {
+                go.await();
+                return 1;
+            });
+            Task<Integer> queued = group.submit(() -> 2);
+            group.submit(() -> 3);
+            assertThat(queued.cancel()).isTrue();
+            assertThat(queued.cancel()).isFalse();
+            assertThatThrownBy(queued::get)
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessageContaining("task 2 of group 'one'");
+            go.countDown();
+            assertThat(group.join()).containsExactly(1, 3);
+            assertThat(group.balance()).isEqualTo(new TaskBalance(3, 0, 0, 2, 0, 1));
+        }
+    }
+
+    /** The interrupt of a cancel that comes as its task ends must not hit the task that the thread runs next. */
+    @Test
+    void interruptOfACancelNeverReachesTheNextTaskOfTheThread() throws Exception {
+        try (TaskGroup<Boolean> group = TaskGroup.builder("reused").threads(1).open()) {
+            List<Task<Boolean>> innocent = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                CountDownLatch running = new CountDownLatch(1);
+                Task<Boolean> victim = group.submit(() -> {
+                    running.countDown();
+                    return true;
+                });
+                innocent.add(group.submit(() -> Thread.currentThread().isInterrupted()));
+                running.await();
+                victim.cancel();
+            }
+            for (Task<Boolean> task : innocent) {
+                assertThat(task.get()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void interruptStatusATaskLeavesBehindIsGoneForTheNext() throws Exception {
+        try (TaskGroup<Boolean> group = TaskGroup.builder("clean").threads(1).open()) {
+            CountDownLatch both = new CountDownLatch(1);
+            group.submit(() -> {
+                both.await();
+                Thread.currentThread().interrupt();
+                return true;
+            });
+            Task<Boolean> next = group.submit(() -> Thread.currentThread().isInterrupted());
+            both.countDown();
+            assertThat(next.get()).isFalse();
+        }
+    }
+
+    @Test
+    void groupCancelEndsAllAndJoinSaysSo() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        try (TaskGroup<Integer> group = TaskGroup.builder("stop").threads(1).open()) {
+            group.submit(() -> {
+                running.countDown();
+                new CountDownLatch(1).await();
+                return 1;
+            });
+            group.submit(() -> 2);
+            running.await();
+            group.cancel();
+            assertThatThrownBy(group::join)
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessageContaining("stop");
+            assertThat(group.balance()).isEqualTo(new TaskBalance(2, 0, 0, 0, 0, 2));
+        }
+    }
+}
