@@ -20,6 +20,7 @@ import io.github.esclusa.pipeline.Inlet;
 import io.github.esclusa.pipeline.Pipeline;
 import io.github.esclusa.pipeline.PipelineState;
 import io.github.esclusa.pipeline.report.DrainReport;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
@@ -47,11 +48,7 @@ final class CollectorService implements AutoCloseable {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         IdSource ids = IdSource.random();
         StartupGate.Builder parts = StartupGate.builder("collector").meterRegistry(registry);
-        store = parts.component("database", () -> Store.builder("connections")
-                .url(config.db())
-                .writers(config.writers())
-                .meterRegistry(registry)
-                .open());
+        store = parts.component("database", () -> openStore(config, ids, registry));
         pipeline = parts.component("pipeline", () -> Ingest.start(config, store(), registry))
                 .after(store);
         web = parts.component(
@@ -69,6 +66,7 @@ final class CollectorService implements AutoCloseable {
         tcp = parts.component("tcp", () -> TcpListener.builder("tcp")
                         .address(new InetSocketAddress(config.bind(), config.tcpPort()))
                         .idle(config.idle())
+                        .frameMemory(config.maxMemoryBytes() / 2)
                         .timers(timers.get())
                         .ids(ids)
                         .meterRegistry(registry)
@@ -88,6 +86,23 @@ final class CollectorService implements AutoCloseable {
                 .start((frame, whenDecided) -> Ingest.verdict(
                         streams.submit(frame, admission -> whenDecided.accept(Ingest.verdict(admission)))));
         return service;
+    }
+
+    /** Nothing is read, so no id given, before every component is there: the ids start above those of earlier runs. */
+    private static Store openStore(CollectorConfig config, IdSource ids, MeterRegistry registry)
+            throws InterruptedException {
+        Store store = Store.builder("connections")
+                .url(config.db())
+                .writers(config.writers())
+                .meterRegistry(registry)
+                .open();
+        try {
+            ids.startAbove(store.highestId());
+            return store;
+        } catch (RuntimeException | InterruptedException e) {
+            store.close();
+            throw e;
+        }
     }
 
     /** What to say when everything is ready. */
@@ -152,6 +167,10 @@ final class CollectorService implements AutoCloseable {
         PipelineState state = pipeline().state();
         if (state != PipelineState.RUNNING) {
             reasons.add("the pipeline is " + state);
+        }
+        String outage = store().outage();
+        if (outage != null) {
+            reasons.add(outage);
         }
         Throwable udpFailure = udp.get().failure();
         if (udpFailure != null) {

@@ -25,6 +25,12 @@ final class Ingest {
     /** What a message costs beside its bytes: envelope, frame, row and the objects in it; an estimate. */
     private static final long OVERHEAD_BYTES = 512;
 
+    /**
+     * Parsing takes one thread. These are for lines that are no syslog: each waits for its dead letter to be committed,
+     * and those that wait at the same time share a transaction.
+     */
+    private static final int PARSERS = 8;
+
     private Ingest() {}
 
     static Pipeline<Frame> start(CollectorConfig config, Store store, MeterRegistry registry) {
@@ -41,10 +47,9 @@ final class Ingest {
                 .inlet(TCP, inlet -> inlet.whenFull(Overflow.block()))
                 .inlet(UDP, inlet -> inlet.whenFull(overflow(config.udpWhenFull())))
                 .meterRegistry(registry)
-                .map(
-                        "parse",
-                        frame -> parse(parser, frame),
-                        stage -> stage.onError(e -> e.deadLetter(
+                .map("parse", frame -> parse(parser, frame), stage -> stage.workers(
+                                Math.min(PARSERS, config.capacity()))
+                        .onError(e -> e.deadLetter(
                                 failure ->
                                         store.insertDeadLetter(Received.deadLetter(failure.input(), failure.cause())),
                                 untilItIsBack)))

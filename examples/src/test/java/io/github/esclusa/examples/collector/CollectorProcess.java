@@ -3,7 +3,12 @@ package io.github.esclusa.examples.collector;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.esclusa.examples.collector.web.Scrape;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +26,7 @@ final class CollectorProcess implements AutoCloseable {
             "ready; udp /127\\.0\\.0\\.1:(\\d+), tcp /127\\.0\\.0\\.1:(\\d+), page http://127\\.0\\.0\\.1:(\\d+)/");
     private static final Duration LONG = Duration.ofSeconds(60);
 
+    private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
     private final Path out;
     private final Path err;
@@ -70,6 +76,38 @@ final class CollectorProcess implements AutoCloseable {
 
     int httpPort() throws IOException {
         return port(3);
+    }
+
+    /** What {@code /metrics} says now. */
+    Scrape scrape() throws IOException, InterruptedException {
+        return new Scrape(get("/metrics"));
+    }
+
+    /** What {@code /health} says now. */
+    String health() throws IOException, InterruptedException {
+        return get("/health");
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + path))
+                .timeout(LONG)
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    /** Messages that have come to an end, as {@code delivered} or {@code dead_lettered}. */
+    double settled(String outcome) throws IOException, InterruptedException {
+        return scrape().sum("esclusa_pipeline_settled_messages_total", "outcome=\"" + outcome + "\"");
+    }
+
+    /** Messages accepted over {@code tcp} or {@code udp}. */
+    double accepted(String inlet) throws IOException, InterruptedException {
+        return scrape().sum(
+                        "esclusa_pipeline_submitted_messages_total", "outcome=\"accepted\"", "inlet=\"" + inlet + "\"");
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Sends SIGTERM. */

@@ -121,7 +121,9 @@ public final class CollectorOptions {
         @Option(
                 names = "--max-memory",
                 paramLabel = "MB",
-                description = "Most megabytes they take up together. Default: an eighth of the heap, at most 256")
+                description =
+                        "Most megabytes they take up together; TCP messages on their way to that may take half as much"
+                                + " again. Default: an eighth of the heap, at most 256")
         private @Nullable String maxMemory;
 
         @Option(
@@ -129,8 +131,9 @@ public final class CollectorOptions {
                 paramLabel = "POLICY",
                 defaultValue = "drop-oldest",
                 description =
-                        "For a datagram that finds no room: drop-oldest (the oldest gives way), reject (the new one"
-                                + " is lost) or block (the kernel drops). Each is counted. Default: drop-oldest")
+                        "For a datagram that finds no room: drop-oldest (the oldest gives way that is not parsed yet;"
+                                + " if all are, the new one is lost), reject (the new one is lost) or block (the kernel"
+                                + " drops). Each is counted. Default: drop-oldest")
         private String udpWhenFull = "";
     }
 

@@ -9,7 +9,7 @@ enum CloseReason {
     PEER,
     /** Nothing came for too long. */
     IDLE,
-    /** One frame took too long to come. */
+    /** One frame took too long to come; while memory is short, less is too long. */
     SLOW,
     /** It broke, or reading it failed. */
     FAILED,

@@ -67,15 +67,21 @@ final class IdleWatch {
         insideFrame = false;
     }
 
-    /** The intake holds the connection back: that it is silent is not its fault. */
+    /** How long the frame that has begun has been on its way; zero between frames. */
+    long insideForNanos(long now) {
+        return insideFrame ? now - frameBegan : 0;
+    }
+
+    /** The connection is not read: that it is silent is not its fault. */
     void pause() {
         paused = true;
     }
 
+    /** Its time begins anew, that for a frame which had begun too. */
     void resume() {
         paused = false;
-        insideFrame = false;
         lastActivity = clock.nanoTime();
+        frameBegan = lastActivity;
         if (timer == null) {
             setTimer(idleNanos);
         }
@@ -99,8 +105,7 @@ final class IdleWatch {
         }
         long now = clock.nanoTime();
         long silentFor = now - lastActivity;
-        long insideFor = insideFrame ? now - frameBegan : 0;
-        long left = idleNanos - Math.max(silentFor, insideFor);
+        long left = idleNanos - Math.max(silentFor, insideForNanos(now));
         if (left > 0) {
             setTimer(left);
             return;

@@ -8,7 +8,7 @@ final class Settings {
 
     private Settings() {}
 
-    static void requireAtLeast(String setting, int value, int least) {
+    static void requireAtLeast(String setting, long value, long least) {
         if (value < least) {
             throw new IllegalArgumentException(setting + " is " + value + ", allowed is " + least + " and more");
         }

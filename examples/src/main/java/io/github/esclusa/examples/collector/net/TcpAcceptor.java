@@ -42,10 +42,6 @@ final class TcpAcceptor {
         this.intake = intake;
     }
 
-    int connections() {
-        return open.size();
-    }
-
     void ready() {
         for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
             if (open.size() >= settings.maxConnections()) {

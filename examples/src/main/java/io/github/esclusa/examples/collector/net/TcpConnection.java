@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,12 +19,12 @@ import org.slf4j.LoggerFactory;
  * One connection: reads, cuts, offers. Everything but {@link #decided} is the selector thread's own.
  *
  * <pre>
- *   READING --the intake has no room--> HELD --decided, nothing unused or all of it taken--> READING
- *      |                                  |
- *      +-- end, failure, idle, stop ------+--> CLOSED
+ *   STALLED &lt;--no memory-- READING --the intake has no room--> HELD --decided, nothing unused or all taken--> READING
+ *      |   \-----room------&gt;  |                                  |
+ *      +----------------------+-- end, failure, idle, stop -------+--> CLOSED
  * </pre>
  *
- * <p>In HELD the key has no interest, so the selector does not see the socket at all, and the connection keeps what was
+ * <p>In HELD and STALLED the key has no interest, so the selector does not see the socket at all, and the connection keeps what was
  * read and not used. The intake may decide before {@code offer} has even answered WAITING: the decision is a task for the
  * selector thread, which runs it after it has finished here, so it always finds the connection HELD.
  */
@@ -38,6 +39,7 @@ final class TcpConnection {
     private final StreamIntake intake;
     private final Receipt receipt;
     private final TcpMetrics metrics;
+    private final FrameMemory memory;
     private final TcpLoop loop;
     private final TcpAcceptor acceptor;
     private final FrameDecoder decoder;
@@ -48,7 +50,15 @@ final class TcpConnection {
     private @Nullable ByteBuffer unused;
 
     private long readAtMicros;
+
+    /** How long the frame is that is in line with the intake: while HELD, and when the last frame came in line. */
+    private int inLine;
+
+    /** Whether a frame has ended since the memory was last told what this connection takes. */
+    private boolean frameEnded;
+
     private boolean held;
+    private boolean stalled;
     private boolean closed;
     private boolean intakeHasFailed;
 
@@ -59,6 +69,7 @@ final class TcpConnection {
             StreamIntake intake,
             Receipt receipt,
             TcpMetrics metrics,
+            FrameMemory memory,
             TcpLoop loop,
             TcpAcceptor acceptor,
             Timers timers,
@@ -71,6 +82,7 @@ final class TcpConnection {
         this.intake = intake;
         this.receipt = receipt;
         this.metrics = metrics;
+        this.memory = memory;
         this.loop = loop;
         this.acceptor = acceptor;
         this.decoder = new FrameDecoder(settings.frameLimit());
@@ -83,8 +95,12 @@ final class TcpConnection {
         idle.begin();
     }
 
-    /** Reads once, as much as the buffer takes, and offers what that completes. */
+    /** Reads once, as much as the buffer takes, and offers what that completes; does not, if there is no memory for it. */
     void readable(ByteBuffer buffer) {
+        if (!memory.admits(this)) {
+            stall();
+            return;
+        }
         try {
             int read = channel.read(buffer);
             readAtMicros = receipt.nowMicros();
@@ -97,15 +113,58 @@ final class TcpConnection {
             feed(buffer.flip());
         } catch (Throwable e) {
             failed(e);
+        } finally {
+            tellMemory();
+        }
+    }
+
+    private void stall() {
+        stalled = true;
+        metrics.stalled();
+        idle.pause();
+        key.interestOps(0);
+    }
+
+    /** There is memory again. */
+    void unstall() {
+        if (!stalled) {
+            return;
+        }
+        stalled = false;
+        metrics.unstalled();
+        if (!closed) {
+            idle.resume();
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    boolean isStalled() {
+        return stalled;
+    }
+
+    /** How long the frame that has begun has been on its way. */
+    long insideForNanos(long now) {
+        return idle.insideForNanos(now);
+    }
+
+    private void tellMemory() {
+        boolean another = frameEnded;
+        frameEnded = false;
+        if (closed || held) {
+            memory.waits(this, inLine + (unused == null ? 0 : unused.capacity()));
+        } else {
+            memory.gathers(this, decoder.heldBytes(), another);
         }
     }
 
     private void feed(ByteBuffer in) {
         for (RawFrame raw = decoder.next(in); raw != null; raw = decoder.next(in)) {
             idle.betweenFrames();
+            frameEnded = true;
             switch (offer(raw)) {
                 case ACCEPTED, REFUSED -> {}
                 case WAITING -> {
+                    inLine = raw.bytes().length;
                     hold(in);
                     return;
                 }
@@ -136,17 +195,9 @@ final class TcpConnection {
             }
         }
         if (verdict != Verdict.WAITING) {
-            count(verdict);
+            metrics.frame(verdict);
         }
         return verdict;
-    }
-
-    private void count(Verdict verdict) {
-        if (verdict == Verdict.ACCEPTED) {
-            metrics.frameAccepted();
-        } else {
-            metrics.frameRefused();
-        }
     }
 
     private void hold(ByteBuffer in) {
@@ -161,12 +212,14 @@ final class TcpConnection {
 
     /** The intake's thread: counted here, since the selector thread may have stopped. */
     private void decided(Verdict verdict) {
-        count(verdict);
+        metrics.frame(verdict);
         loop.execute(() -> release(verdict));
     }
 
     private void release(Verdict verdict) {
+        inLine = 0;
         if (closed || !held) {
+            tellMemory();
             return;
         }
         held = false;
@@ -188,6 +241,8 @@ final class TcpConnection {
             }
         } catch (Throwable e) {
             failed(e);
+        } finally {
+            tellMemory();
         }
     }
 
@@ -195,6 +250,14 @@ final class TcpConnection {
         String limit = settings.idle().toString();
         log.debug("{}: closed, {} for {}", source, reason == CloseReason.SLOW ? "inside one frame" : "silent", limit);
         finish(decoder.cutOff("cut off: the frame had not come whole after " + limit), reason);
+    }
+
+    /** Others wait for the memory that this one's frame takes. */
+    void crowdedOut(Duration limit) {
+        log.debug("{}: closed, inside one frame for {} while memory is short", source, limit);
+        finish(
+                decoder.cutOff("cut off: the frame had not come whole after " + limit + ", and memory is short"),
+                CloseReason.SLOW);
     }
 
     private void failed(Throwable e) {
@@ -207,8 +270,8 @@ final class TcpConnection {
             return;
         }
         try {
-            if (last != null) {
-                offer(last); // if the intake keeps it in line, it needs no connection to decide
+            if (last != null && offer(last) == Verdict.WAITING) {
+                inLine = last.bytes().length; // the intake needs no connection to decide
             }
         } finally {
             close(reason);
@@ -243,6 +306,8 @@ final class TcpConnection {
         if (held) {
             metrics.released();
         }
+        memory.left(this);
+        tellMemory();
         metrics.closed(reason);
         key.cancel();
         try {
@@ -255,6 +320,6 @@ final class TcpConnection {
 
     @Override
     public String toString() {
-        return "TcpConnection(" + source + (closed ? ", closed)" : held ? ", held)" : ")");
+        return "TcpConnection(" + source + (closed ? ", closed)" : held ? ", held)" : stalled ? ", stalled)" : ")");
     }
 }

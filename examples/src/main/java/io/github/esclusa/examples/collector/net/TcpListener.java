@@ -6,17 +6,11 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.coordination.timer.Timers;
 import io.github.esclusa.core.thread.NamedThreads;
-import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.examples.collector.syslog.FrameDecoder;
-import io.github.esclusa.examples.collector.syslog.IdSource;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +25,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Back-pressure.</b> When the intake has no room for a frame, it keeps that one frame in line and the connection is
  * not read until the intake has decided: the kernel's buffers fill, and the sender is held back. The others go on. So
- * each connection costs, beyond its one frame with the intake, no more than what one read brought and was not used
- * ({@value TcpLoop#LARGEST_READ} bytes; less each when there are many connections) and one frame that has not come whole.
+ * each connection costs no more than its one frame with the intake and what the same read brought and was not used
+ * ({@value TcpLoop#LARGEST_READ} bytes), or one frame that has not come whole.
+ *
+ * <p><b>Memory.</b> What that takes is bounded over all connections ({@link Builder#frameMemory}), or a thousand of them
+ * that send large frames at once, or never end them, would fill the heap. Above the bound only the connection whose frame
+ * began first is read, so that frames get finished one after the other, and the others wait; they are read again as soon
+ * as there is room. While any waits, no frame may take longer than five seconds: its connection is closed, its frame
+ * given to the intake as bad.
  *
  * <p><b>Idle connections.</b> One from which nothing has come for the idle time is closed, and so is one that takes longer
  * than that for a single frame, which is then given to the intake as bad. Time during which the intake held the
@@ -49,14 +49,14 @@ public final class TcpListener implements AutoCloseable {
     private final TcpLoop loop;
     private final ListenerThread thread;
 
-    private TcpListener(Builder config, Timers timers, IdSource ids, ServerSocketChannel server, Selector selector)
+    private TcpListener(Builder config, Timers timers, ServerSocketChannel server, Selector selector)
             throws IOException {
         this.name = config.name;
         this.localAddress = (InetSocketAddress) server.getLocalAddress();
         this.metrics = new TcpMetrics(name, config.registry);
-        TcpSettings settings = new TcpSettings(name, config.frameLimit, config.idle, config.maxConnections);
-        this.loop = new TcpLoop(
-                settings, server, selector, timers, config.clock, new Receipt(config.wallClock, ids), metrics);
+        TcpSettings settings =
+                new TcpSettings(name, config.frameLimit, config.idle, config.maxConnections, config.frameMemory);
+        this.loop = new TcpLoop(settings, server, selector, timers, config.clock, config.receipt(), metrics);
         this.thread = new ListenerThread("TCP listener '" + name + "'", NamedThreads.platform(name + "-tcp"));
     }
 
@@ -122,46 +122,22 @@ public final class TcpListener implements AutoCloseable {
     }
 
     /** Configures a listener; not for use by several threads at once. */
-    public static final class Builder {
+    public static final class Builder extends ListenerBuilder<Builder> {
 
         private static final int BACKLOG = 1024;
+        private static final long DEFAULT_FRAME_MEMORY = 32L << 20;
 
-        private final String name;
-        private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5514);
-        private int frameLimit = FrameDecoder.DEFAULT_LIMIT;
         private Duration idle = Duration.ofMinutes(5);
         private int maxConnections = 2_000;
-        private Clock clock = Clock.system();
-        private InstantSource wallClock = InstantSource.system();
+        private long frameMemory = DEFAULT_FRAME_MEMORY;
         private @Nullable Timers timers;
-        private @Nullable IdSource ids;
-        private @Nullable MeterRegistry registry;
 
         private Builder(String name) {
-            this.name = requireNonNull(name, "name");
+            super(name);
         }
 
-        /**
-         * Where to listen. Without it, port 5514 of the loopback address.
-         *
-         * @param address the address; port 0 lets the system choose one
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder address(InetSocketAddress address) {
-            this.address = requireNonNull(address, "address");
-            return this;
-        }
-
-        /**
-         * How long a frame may be; a longer one is cut off and bad. Without it, 64 KiB.
-         *
-         * @param bytes the limit; at least 16
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder frameLimit(int bytes) {
-            this.frameLimit = bytes;
+        @Override
+        Builder self() {
             return this;
         }
 
@@ -178,8 +154,8 @@ public final class TcpListener implements AutoCloseable {
         }
 
         /**
-         * How many connections may be open at once. Further senders wait in the kernel until one of them leaves. It bounds
-         * the memory that frames which have not come whole can take. Without it, 2,000.
+         * How many connections may be open at once. Further senders wait in the kernel until one of them leaves. Without
+         * it, 2,000.
          *
          * @param connections how many; at least 1
          * @return this builder
@@ -187,6 +163,20 @@ public final class TcpListener implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder maxConnections(int connections) {
             this.maxConnections = connections;
+            return this;
+        }
+
+        /**
+         * How much all connections together may take for frames that have not come whole or wait for the intake. Above it
+         * connections are not read until there is room again, and one whose frame has been on its way for five seconds is
+         * closed. It may be exceeded by what two reads bring. Without it, 32 MiB.
+         *
+         * @param bytes the memory; at least the frame limit
+         * @return this builder
+         */
+        @CanIgnoreReturnValue
+        public Builder frameMemory(long bytes) {
+            this.frameMemory = bytes;
             return this;
         }
 
@@ -203,54 +193,6 @@ public final class TcpListener implements AutoCloseable {
         }
 
         /**
-         * Where ids come from. Without it, a source of its own; listeners that feed one database must share one.
-         *
-         * @param ids the source
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder ids(IdSource ids) {
-            this.ids = requireNonNull(ids, "ids");
-            return this;
-        }
-
-        /**
-         * What to measure idle time with: the clock of the timers. Without it, the machine's.
-         *
-         * @param clock the clock
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder clock(Clock clock) {
-            this.clock = requireNonNull(clock, "clock");
-            return this;
-        }
-
-        /**
-         * Where the time of receipt comes from. Without it, the machine's time of day.
-         *
-         * @param wallClock the time of day
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder wallClock(InstantSource wallClock) {
-            this.wallClock = requireNonNull(wallClock, "wallClock");
-            return this;
-        }
-
-        /**
-         * Publishes meters, named in {@link TcpMetrics}. Without it there are none.
-         *
-         * @param registry where they go; {@code null} for none
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder meterRegistry(@Nullable MeterRegistry registry) {
-            this.registry = registry;
-            return this;
-        }
-
-        /**
          * Binds the socket. Nothing is accepted or read yet.
          *
          * @return the listener; close it, started or not
@@ -261,8 +203,9 @@ public final class TcpListener implements AutoCloseable {
          *     registry
          */
         public TcpListener bind() throws IOException {
-            Settings.requireAtLeast("frameLimit", frameLimit, 16);
+            requireValid();
             Settings.requireAtLeast("maxConnections", maxConnections, 1);
+            Settings.requireAtLeast("frameMemory", frameMemory, frameLimit);
             Settings.requirePositive("idle", idle);
             if (timers == null) {
                 throw new IllegalStateException(
@@ -278,7 +221,7 @@ public final class TcpListener implements AutoCloseable {
                 }
                 server.configureBlocking(false);
                 selector = Selector.open();
-                return new TcpListener(this, timers, ids == null ? IdSource.random() : ids, server, selector);
+                return new TcpListener(this, timers, server, selector);
             } catch (Throwable e) {
                 server.close();
                 if (selector != null) {

@@ -26,11 +26,6 @@ final class TcpLoop {
     /** How much one read may bring. */
     static final int LARGEST_READ = 64 << 10;
 
-    private static final int SMALLEST_READ = 4 << 10;
-
-    /** What all connections together may keep unused of what was read, as long as they are few enough. */
-    private static final int UNUSED_BUDGET = 8 << 20;
-
     private static final Logger log = LoggerFactory.getLogger(TcpLoop.class);
 
     private final TcpSettings settings;
@@ -40,6 +35,7 @@ final class TcpLoop {
     private final Clock clock;
     private final Receipt receipt;
     private final TcpMetrics metrics;
+    private final FrameMemory memory;
     private final ByteBuffer buffer = ByteBuffer.allocate(LARGEST_READ);
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
@@ -60,6 +56,7 @@ final class TcpLoop {
         this.clock = clock;
         this.receipt = receipt;
         this.metrics = metrics;
+        this.memory = new FrameMemory(settings.frameMemory(), timers, clock, this::execute, metrics);
     }
 
     /**
@@ -87,15 +84,10 @@ final class TcpLoop {
 
     private void serve(SelectionKey key, TcpAcceptor acceptor) {
         if (key.attachment() instanceof TcpConnection connection) {
-            connection.readable(bufferFor(acceptor.connections()));
+            connection.readable(buffer.clear());
         } else {
             acceptor.ready();
         }
-    }
-
-    private ByteBuffer bufferFor(int connections) {
-        int share = UNUSED_BUDGET / Math.max(1, connections);
-        return buffer.clear().limit(Math.max(SMALLEST_READ, Math.min(LARGEST_READ, share)));
     }
 
     private void runTasks() {
@@ -135,8 +127,8 @@ final class TcpLoop {
     TcpConnection connect(SocketChannel channel, TcpAcceptor acceptor, StreamIntake intake) throws IOException {
         channel.configureBlocking(false);
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        TcpConnection connection =
-                new TcpConnection(settings, channel, key, intake, receipt, metrics, this, acceptor, timers, clock);
+        TcpConnection connection = new TcpConnection(
+                settings, channel, key, intake, receipt, metrics, memory, this, acceptor, timers, clock);
         key.attach(connection);
         connection.begin();
         return connection;

@@ -5,16 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.core.thread.NamedThreads;
-import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.examples.collector.syslog.FrameDecoder;
-import io.github.esclusa.examples.collector.syslog.IdSource;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
-import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,13 +49,8 @@ public final class UdpListener implements AutoCloseable {
                     config.receiveBuffer);
         }
         this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), buffer, config.registry);
-        this.receiver = new UdpReceiver(
-                name,
-                channel,
-                config.frameLimit,
-                new Receipt(config.wallClock, requireNonNull(config.ids)),
-                new Pause(config.clock),
-                metrics);
+        this.receiver =
+                new UdpReceiver(name, channel, config.frameLimit, config.receipt(), new Pause(config.clock), metrics);
         this.thread = new ListenerThread("UDP listener '" + name + "'", NamedThreads.platform(name + "-udp"));
     }
 
@@ -133,44 +122,18 @@ public final class UdpListener implements AutoCloseable {
     }
 
     /** Configures a listener; not for use by several threads at once. */
-    public static final class Builder {
+    public static final class Builder extends ListenerBuilder<Builder> {
 
         private static final int DEFAULT_RECEIVE_BUFFER = 8 << 20;
 
-        private final String name;
-        private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5514);
-        private int frameLimit = FrameDecoder.DEFAULT_LIMIT;
         private int receiveBuffer = DEFAULT_RECEIVE_BUFFER;
-        private Clock clock = Clock.system();
-        private InstantSource wallClock = InstantSource.system();
-        private @Nullable IdSource ids;
-        private @Nullable MeterRegistry registry;
 
         private Builder(String name) {
-            this.name = requireNonNull(name, "name");
+            super(name);
         }
 
-        /**
-         * Where to listen. Without it, port 5514 of the loopback address.
-         *
-         * @param address the address; port 0 lets the system choose one
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder address(InetSocketAddress address) {
-            this.address = requireNonNull(address, "address");
-            return this;
-        }
-
-        /**
-         * How long a datagram may be; a longer one is cut off and bad. Without it, 64 KiB: as long as can be.
-         *
-         * @param bytes the limit; at least 16
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder frameLimit(int bytes) {
-            this.frameLimit = bytes;
+        @Override
+        Builder self() {
             return this;
         }
 
@@ -188,54 +151,6 @@ public final class UdpListener implements AutoCloseable {
         }
 
         /**
-         * Where ids come from. Without it, a source of its own; listeners that feed one database must share one.
-         *
-         * @param ids the source
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder ids(IdSource ids) {
-            this.ids = requireNonNull(ids, "ids");
-            return this;
-        }
-
-        /**
-         * What to measure waits with, in tests another clock than the machine's.
-         *
-         * @param clock the clock
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder clock(Clock clock) {
-            this.clock = requireNonNull(clock, "clock");
-            return this;
-        }
-
-        /**
-         * Where the time of receipt comes from. Without it, the machine's time of day.
-         *
-         * @param wallClock the time of day
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder wallClock(InstantSource wallClock) {
-            this.wallClock = requireNonNull(wallClock, "wallClock");
-            return this;
-        }
-
-        /**
-         * Publishes meters, named in {@link UdpMetrics}. Without it there are none.
-         *
-         * @param registry where they go; {@code null} for none
-         * @return this builder
-         */
-        @CanIgnoreReturnValue
-        public Builder meterRegistry(@Nullable MeterRegistry registry) {
-            this.registry = registry;
-            return this;
-        }
-
-        /**
          * Binds the socket. Nothing is read yet.
          *
          * @return the listener; close it, started or not
@@ -245,11 +160,8 @@ public final class UdpListener implements AutoCloseable {
          * @throws IllegalStateException if a live listener of this name publishes to the same meter registry
          */
         public UdpListener bind() throws IOException {
-            Settings.requireAtLeast("frameLimit", frameLimit, 16);
+            requireValid();
             Settings.requireAtLeast("receiveBuffer", receiveBuffer, 1);
-            if (ids == null) {
-                ids = IdSource.random();
-            }
             DatagramChannel channel = DatagramChannel.open();
             try {
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);

@@ -136,11 +136,7 @@ final class UdpReceiver {
                 log.error("UDP listener '{}': its intake threw; the datagram is lost, the listener goes on", name, e);
             }
         } finally {
-            if (verdict == Verdict.ACCEPTED) {
-                metrics.frameAccepted();
-            } else {
-                metrics.frameRefused();
-            }
+            metrics.frame(verdict);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.github.esclusa.coordination.pool.ResourcePoolBuilder;
 import io.github.esclusa.coordination.timer.CancelOutcome;
 import io.github.esclusa.coordination.timer.Timer;
 import io.github.esclusa.coordination.timer.Timers;
+import io.github.esclusa.core.time.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -45,13 +46,23 @@ public final class Store implements AutoCloseable {
     private final Duration timeout;
     private final ResourcePool<Writer> pool;
     private final Timers timers;
+    private final DeadLetterGroups deadLetters;
+    private final Outage outage;
 
-    private Store(Dialect dialect, int writers, Duration timeout, ResourcePool<Writer> pool, Timers timers) {
+    private Store(
+            Dialect dialect,
+            int writers,
+            Duration timeout,
+            ResourcePool<Writer> pool,
+            Timers timers,
+            @Nullable MeterRegistry registry) {
         this.dialect = dialect;
         this.writers = writers;
         this.timeout = timeout;
         this.pool = pool;
         this.timers = timers;
+        this.deadLetters = new DeadLetterGroups(pool.name() + "-dead-letters", this::insertDeadLetters, registry);
+        this.outage = new Outage(pool.name(), Clock.system());
     }
 
     /**
@@ -110,9 +121,16 @@ public final class Store implements AutoCloseable {
             if (registry != null) {
                 builder.meterRegistry(registry);
             }
-            Store store = new Store(dialect, writers, timeout, builder.openWarm(timeout), timers);
-            opened = true;
-            return store;
+            ResourcePool<Writer> pool = builder.openWarm(timeout);
+            try {
+                Store store = new Store(dialect, writers, timeout, pool, timers, registry);
+                opened = true;
+                return store;
+            } finally {
+                if (!opened) {
+                    pool.close();
+                }
+            }
         } catch (PoolException e) {
             throw failure(dialect, "open " + writers + " connections to the database", e);
         } finally {
@@ -145,18 +163,20 @@ public final class Store implements AutoCloseable {
         if (rows.isEmpty()) {
             return 0;
         }
-        return withWriter("insert " + rows.size() + " messages into", writer -> writer.insertMessages(rows));
+        return write("insert " + rows.size() + " messages into", writer -> writer.insertMessages(rows));
     }
 
     /**
-     * Inserts one dead letter; does nothing if its id is there already.
+     * Inserts one dead letter; does nothing if its id is there already. Those that several threads insert at the same
+     * time share a transaction; each call returns when its own letter is committed.
      *
      * @param row the dead letter
      * @throws StoreException as for {@link #insertAll}
-     * @throws InterruptedException as for {@link #insertAll}
+     * @throws InterruptedException if the calling thread is interrupted while it waits; another thread may be about to
+     *     insert the letter all the same
      */
     public void insertDeadLetter(DeadLetterRow row) throws InterruptedException {
-        insertDeadLetters(List.of(row));
+        deadLetters.write(row);
     }
 
     /**
@@ -170,7 +190,7 @@ public final class Store implements AutoCloseable {
         if (rows.isEmpty()) {
             return;
         }
-        withWriter("insert " + rows.size() + " dead letters into", writer -> {
+        write("insert " + rows.size() + " dead letters into", writer -> {
             writer.insertDeadLetters(rows);
             return rows.size();
         });
@@ -198,9 +218,33 @@ public final class Store implements AutoCloseable {
         return withWriter("read the highest id of", Writer::highestId);
     }
 
+    /**
+     * Why nothing can be written at present, for a health check: the answer to the last insert.
+     *
+     * @return what was attempted, what the database said, and the remedy; {@code null} while it takes what it is given
+     */
+    public @Nullable String outage() {
+        return outage.reason();
+    }
+
     @FunctionalInterface
     private interface Work<R> {
         R with(Writer writer) throws SQLException;
+    }
+
+    /** As {@link #withWriter}, and its outcome tells whether the database can be written to. */
+    private <R> R write(String attempt, Work<R> work) throws InterruptedException {
+        R result;
+        try {
+            result = withWriter(attempt, work);
+        } catch (StoreException e) {
+            if (!isDataError(e)) {
+                outage.failed(Failures.oneLine(e));
+            }
+            throw e;
+        }
+        outage.worked();
+        return result;
     }
 
     private <R> R withWriter(String attempt, Work<R> work) throws InterruptedException {
@@ -262,9 +306,13 @@ public final class Store implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public boolean shutdown(Duration timeout) throws InterruptedException {
-        boolean terminated = pool.shutdown(timeout).terminated();
-        timers.shutdown(Duration.ZERO);
-        return terminated;
+        try {
+            boolean terminated = pool.shutdown(timeout).terminated();
+            timers.shutdown(Duration.ZERO);
+            return terminated;
+        } finally {
+            deadLetters.close();
+        }
     }
 
     /** Closes without waiting for connections in use, which are closed as they come back. Further calls do nothing. */
@@ -272,6 +320,7 @@ public final class Store implements AutoCloseable {
     public void close() {
         pool.close();
         timers.close();
+        deadLetters.close();
     }
 
     @Override

@@ -18,15 +18,22 @@ import java.util.concurrent.atomic.AtomicLong;
  * costs nothing but a stretch of ids that run ahead of it. (At more than a million messages a second they run ahead
  * too, and the clock catches up when the rush is over.)
  *
- * <p>Two sources, the one before a restart and the one after it for example, could give the same id only if they use the
- * same microsecond, which takes a clock that stepped back in between or two processes at once, and share the
- * node, drawn at random from 4,096. Processes that feed one database for good are better given a node each.
+ * <p>A source that is told with {@link #startAbove} what the database holds gives no id that is there, whatever the clock
+ * has done since: a message whose id is known already would be taken for one that comes again, and passed over. Two
+ * processes that feed one database <i>at once</i> could give the same id only if they use the same microsecond and share
+ * the node, drawn at random from 4,096; they are better given a node each.
  *
  * <p>The layout lasts until 2096. Instances are safe to share between threads: one atomic update an id.
  */
 public final class IdSource {
 
     static final int NODE_BITS = 12;
+
+    /** What 51 bits hold. */
+    private static final long LAST_MICROS = (1L << (63 - NODE_BITS)) - 1;
+
+    /** Ids that must be left above those of the database: a century at a million messages a second takes 3e15. */
+    private static final long LEAST_LEFT = 1L << 40;
 
     /** 2025-01-01T00:00Z in microseconds since 1970. */
     static final long EPOCH_MICROS = 1_735_689_600_000_000L;
@@ -56,6 +63,22 @@ public final class IdSource {
      */
     public static IdSource random() {
         return new IdSource(new SecureRandom().nextInt(1 << NODE_BITS));
+    }
+
+    /**
+     * Makes every id from now on greater than one that is known, and than all that were smaller.
+     *
+     * @param known the highest id in the database; zero or less changes nothing
+     * @throws IllegalArgumentException if there are hardly any ids above it: it was not given by a source like this
+     */
+    public void startAbove(long known) {
+        long micros = known >> NODE_BITS;
+        if (micros > LAST_MICROS - LEAST_LEFT) {
+            throw new IllegalArgumentException(
+                    "the database's highest id is " + known
+                            + ", which leaves none to give: it is not the collector's; remove that row, or name another database");
+        }
+        last.accumulateAndGet(known > 0 ? micros : -1, Math::max);
     }
 
     /**

@@ -37,7 +37,7 @@ class TcpListenerTest {
                 assertThat(frame.fault()).isNull();
             });
             assertThat(frames.stream().map(Frame::id)).isSorted().doesNotHaveDuplicates();
-            assertThat(rig.metric(TcpMetrics.FRAMES)).isEqualTo(3);
+            rig.awaitMetric(TcpMetrics.FRAMES, 3);
             assertThat(rig.metric(TcpMetrics.RECEIVED)).isEqualTo(17);
         }
     }

@@ -38,10 +38,15 @@ final class TcpRig implements AutoCloseable {
     }
 
     TcpRig(int frameLimit, int maxConnections) throws IOException {
+        this(frameLimit, maxConnections, 32 << 20);
+    }
+
+    TcpRig(int frameLimit, int maxConnections, long frameMemory) throws IOException {
         this.listener = TcpListener.builder("tcp")
                 .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .frameLimit(frameLimit)
                 .maxConnections(maxConnections)
+                .frameMemory(frameMemory)
                 .idle(IDLE)
                 .timers(timers)
                 .clock(clock)

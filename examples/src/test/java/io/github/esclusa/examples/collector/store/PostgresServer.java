@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * A PostgreSQL of a test's own, durable as a real one ({@code fsync} on), that can be killed and started again on the
  * same data and port.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
     private final Path data;
 
@@ -26,7 +26,7 @@ final class PostgresServer implements AutoCloseable {
 
     private EmbeddedPostgres postgres;
 
-    PostgresServer(Path data) throws IOException {
+    public PostgresServer(Path data) throws IOException {
         this.data = data;
         this.postgres = start(0);
         this.port = postgres.getPort();
@@ -47,11 +47,11 @@ final class PostgresServer implements AutoCloseable {
         return port;
     }
 
-    String url(String database) {
+    public String url(String database) {
         return "jdbc:postgresql://localhost:" + port() + "/" + database + "?user=postgres";
     }
 
-    void createDatabase(String name) throws SQLException {
+    public void createDatabase(String name) throws SQLException {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE " + name);
@@ -59,7 +59,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** {@code kill -9} of the server; its backends notice, and are gone when this returns. */
-    void kill() throws Exception {
+    public void kill() throws Exception {
         ProcessHandle postmaster = postmaster();
         List<ProcessHandle> all = postmaster.descendants().toList();
         signal("KILL", postmaster.pid());
@@ -68,7 +68,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Starts it again after {@link #kill()}: it recovers from its log. */
-    void startAgain() throws IOException {
+    public void startAgain() throws IOException {
         postgres.close(); // finds nothing to stop, and says so; gives back its lock on the folder
         postgres = start(port);
     }

@@ -80,6 +80,33 @@ class IdSourceTest {
     }
 
     @Test
+    void aSourceStartsAboveWhatIsKnownThoughTheClockWasSetBack() {
+        long known = new IdSource(4095).next(NOW + 3_600_000_000L);
+        IdSource restarted = new IdSource(0);
+        restarted.startAbove(known);
+        assertThat(restarted.next(NOW)).isGreaterThan(known);
+        assertThat(restarted.next(NOW)).isGreaterThan(known);
+    }
+
+    @Test
+    void startingAboveAnOldIdOrNoneChangesNothing() {
+        IdSource ids = new IdSource(3);
+        long first = ids.next(NOW);
+        ids.startAbove(0);
+        ids.startAbove(new IdSource(3).next(NOW - 1));
+        assertThat(ids.next(NOW)).isEqualTo(first + (1 << IdSource.NODE_BITS));
+    }
+
+    @Test
+    void anIdThatLeavesNoRoomIsRefused() {
+        IdSource ids = new IdSource(0);
+        assertThatThrownBy(() -> ids.startAbove(Long.MAX_VALUE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("highest id is " + Long.MAX_VALUE);
+        assertThat(ids.next(NOW)).isPositive();
+    }
+
+    @Test
     void aNodeOutOfRangeIsRefused() {
         assertThatThrownBy(() -> new IdSource(4096)).hasMessage("node is 4096, allowed is 0 to 4095");
         assertThatThrownBy(() -> new IdSource(-1)).isInstanceOf(IllegalArgumentException.class);

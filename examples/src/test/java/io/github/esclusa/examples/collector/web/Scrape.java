@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /** The text of {@code /metrics}, read line by line: an oracle beside the page's own reading of it. */
-final class Scrape {
+public final class Scrape {
 
     private final Map<String, Double> series = new LinkedHashMap<>();
 
-    Scrape(String text) {
+    public Scrape(String text) {
         for (String line : text.split("\n", -1)) {
             int space = line.lastIndexOf(' ');
             if (space > 0 && !line.startsWith("#")) {
@@ -23,20 +23,20 @@ final class Scrape {
     }
 
     /** The sum of the series of a name that have all these labels, each given as {@code key="value"}. */
-    double sum(String name, String... labels) {
+    public double sum(String name, String... labels) {
         return values(name, labels).sum();
     }
 
-    double max(String name, String... labels) {
+    public double max(String name, String... labels) {
         return values(name, labels).max().orElse(Double.NaN);
     }
 
-    double mean(String name, String... labels) {
+    public double mean(String name, String... labels) {
         return sum(name + "_sum", labels) / sum(name + "_count", labels);
     }
 
     /** The names of all series. */
-    Set<String> names() {
+    public Set<String> names() {
         return series.keySet().stream().map(Scrape::name).collect(Collectors.toSet());
     }
 

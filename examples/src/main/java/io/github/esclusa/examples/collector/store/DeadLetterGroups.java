@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector.store;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.lock.InstrumentedLock;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the dead letters that several threads bring at the same time in one transaction ("group commit"): a disk forces
+ * a few thousand transactions a second, however little is in each.
+ *
+ * <p>The first to come writes (it leads); those that come meanwhile wait, and when it is back one of them writes for all
+ * of them. Each thread returns once its own letter is committed, or with its own failure:
+ *
+ * <pre>
+ *   WAITING --a leader takes it--> TAKEN --committed, or failed--> DONE
+ *      ^                             |
+ *      +---the leader is interrupted-+
+ * </pre>
+ *
+ * <p>No wake-up is lost: a letter is in the queue before its thread looks for a leader, both under the lock; a leader that
+ * leaves says so to all under the lock, and whoever then finds its letter not done, and nobody leading, leads.
+ */
+final class DeadLetterGroups implements AutoCloseable {
+
+    /** How the letters reach the database. */
+    @FunctionalInterface
+    interface Writing {
+        /** All or none, in one transaction. */
+        void write(List<DeadLetterRow> letters) throws InterruptedException;
+    }
+
+    private static final class Entry {
+        final DeadLetterRow letter;
+
+        /** Guarded by the lock of the groups, as is {@link #left}. */
+        boolean done;
+
+        /** Its thread was interrupted and waits no more. */
+        boolean left;
+
+        /** Written by the leader before {@link #done}. */
+        @Nullable
+        Throwable failure;
+
+        Entry(DeadLetterRow letter) {
+            this.letter = letter;
+        }
+    }
+
+    private final Writing writing;
+
+    private final InstrumentedLock lock;
+    private final Condition changed;
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private boolean led;
+
+    DeadLetterGroups(String name, Writing writing, @Nullable MeterRegistry registry) {
+        this.writing = writing;
+        this.lock = InstrumentedLock.builder(name).meterRegistry(registry).build();
+        this.changed = lock.newCondition();
+    }
+
+    /**
+     * Returns once the letter is committed.
+     *
+     * @throws StoreException if it is not, as far as is known; giving it again doubles nothing
+     * @throws InterruptedException if interrupted; the letter may be on its way with another thread all the same
+     */
+    void write(DeadLetterRow letter) throws InterruptedException {
+        Entry mine = new Entry(letter);
+        List<Entry> group = joinOrLead(mine);
+        if (group.isEmpty()) {
+            throwFailureOf(mine);
+            return;
+        }
+        boolean settled = false;
+        try {
+            writeAll(group);
+            settled = true;
+        } finally {
+            handBack(group, mine, settled);
+        }
+        throwFailureOf(mine);
+    }
+
+    /** The group to write, with this letter in it; empty if another thread has seen to the letter. */
+    private List<Entry> joinOrLead(Entry mine) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            waiting.add(mine);
+            while (led && !mine.done) {
+                try {
+                    changed.await();
+                } catch (InterruptedException e) {
+                    mine.left = true;
+                    waiting.remove(mine); // not there: a leader has taken it, and its letter cannot be had back
+                    throw e;
+                }
+            }
+            if (mine.done) {
+                return List.of();
+            }
+            led = true;
+            List<Entry> group = new ArrayList<>(waiting);
+            waiting.clear();
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeAll(List<Entry> group) throws InterruptedException {
+        Throwable failure = attempt(group);
+        if (failure == null || group.size() == 1 || !Store.isDataError(failure)) {
+            for (Entry entry : group) {
+                entry.failure = failure;
+            }
+            return;
+        }
+        for (Entry entry : group) { // one of them is refused: it alone is to fail
+            entry.failure = attempt(List.of(entry));
+        }
+    }
+
+    private @Nullable Throwable attempt(List<Entry> group) throws InterruptedException {
+        try {
+            writing.write(group.stream().map(entry -> entry.letter).toList());
+            return null;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) { // an Error too is the answer to every letter of the group
+            return e;
+        }
+    }
+
+    /** An interrupt is the leader's own: the others' letters go back to the head of the queue, and another one leads. */
+    private void handBack(List<Entry> group, Entry mine, boolean settled) {
+        lock.lock();
+        try {
+            for (int i = group.size() - 1; i >= 0; i--) {
+                Entry entry = group.get(i);
+                if (settled) {
+                    entry.done = true;
+                } else if (entry != mine && !entry.left) {
+                    waiting.addFirst(entry);
+                }
+            }
+            led = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Each thread gets an exception of its own: what it adds to it is no affair of the others. */
+    private static void throwFailureOf(Entry entry) {
+        Throwable failure = entry.failure;
+        if (failure != null) {
+            throw new StoreException(failure.getMessage() == null ? failure.toString() : failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.esclusa.examples.collector.store.PostgresServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The collector as a process in front of a real PostgreSQL with {@code fsync} on, that may die. */
+@Timeout(180)
+class CollectorPostgresIT {
+
+    private static final Duration LONG = Duration.ofSeconds(90);
+
+    /** How long the server is gone. */
+    private static final Duration OUTAGE = Duration.ofSeconds(10);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    private static Path data;
+
+    @SuppressWarnings("NullAway.Init") // before all
+    private static PostgresServer server;
+
+    private static int databases;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    private Path directory;
+
+    private Stored stored = new Stored("");
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = new PostgresServer(data.resolve("data"));
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @BeforeEach
+    void makeDatabase() throws Exception {
+        String name = "collector" + databases++;
+        server.createDatabase(name);
+        stored = new Stored(server.url(name));
+    }
+
+    private CollectorProcess startCollector() throws Exception {
+        Clients.assumeLoggen();
+        return CollectorProcess.startReady(directory, List.of(), "--db", stored.url());
+    }
+
+    /** Over two connections. */
+    private Process loggen(CollectorProcess collector, int each) throws Exception {
+        return Clients.loggen(
+                directory,
+                collector.tcpPort(),
+                "-S",
+                "-P",
+                "-r",
+                "1000000",
+                "-n",
+                String.valueOf(each),
+                "--active-connections",
+                "2");
+    }
+
+    @Test
+    void twoHundredThousandMessagesAreTwoHundredThousandRows() throws Exception {
+        try (CollectorProcess collector = startCollector()) {
+            long sent = 200_000;
+            assertThat(loggen(collector, 100_000).waitFor()).isZero();
+            await().atMost(LONG).until(() -> collector.settled("delivered") == sent);
+            collector.terminate();
+
+            assertThat(collector.exitStatus()).isZero();
+            assertThat(collector.balance("accepted")).isEqualTo(sent);
+            assertThat(collector.balance("delivered")).isEqualTo(sent);
+            assertThat(stored.messages()).isEqualTo(sent);
+            assertThat(stored.distinctSequences()).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void terminatedInTheMiddleTheRowsAreWhatTheReportSays() throws Exception {
+        try (CollectorProcess collector = startCollector()) {
+            Process loggen = loggen(collector, 1_000_000);
+            await().atMost(LONG).until(() -> collector.settled("delivered") > 20_000);
+            collector.terminate();
+            assertThat(collector.exitStatus()).isZero();
+            loggen.destroy();
+
+            long delivered = collector.balance("delivered");
+            assertThat(delivered).isGreaterThan(20_000).isLessThan(2_000_000);
+            assertThat(stored.messages()).isEqualTo(delivered).isEqualTo(collector.balance("accepted"));
+            assertThat(stored.distinctSequences()).isEqualTo(delivered);
+        }
+    }
+
+    @Test
+    void aServerThatIsKilledAndComesBackAfterTenSecondsLosesAndDoublesNothing() throws Exception {
+        try (CollectorProcess collector = startCollector()) {
+            long sent = 200_000;
+            Process loggen = loggen(collector, 100_000);
+            await().atMost(LONG).until(() -> collector.settled("delivered") > 20_000);
+            server.kill();
+            await().atMost(LONG).until(() -> collector.health().contains("cannot insert"));
+            assertThat(collector.health()).contains("\"state\":\"NOT_READY\"", "\"ok\":false");
+            // It goes on saying so, and holds the senders back, for as long as that lasts.
+            await().during(OUTAGE)
+                    .atMost(LONG)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> collector.health().contains("cannot insert") && loggen.isAlive());
+            server.startAgain();
+
+            assertThat(loggen.waitFor()).isZero();
+            await().atMost(LONG).until(() -> collector.settled("delivered") == sent);
+            assertThat(collector.health()).contains("\"ok\":true");
+            collector.terminate();
+            assertThat(collector.exitStatus()).isZero();
+            assertThat(collector.balance("accepted")).isEqualTo(sent);
+            assertThat(stored.messages()).isEqualTo(sent);
+            assertThat(stored.distinctSequences()).isEqualTo(sent);
+            assertThat(stored.deadLetters()).isZero();
+            assertThat(collector.errors()).contains("cannot insert").contains("writes again, after");
+        }
+    }
+}
