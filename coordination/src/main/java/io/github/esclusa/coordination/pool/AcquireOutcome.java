@@ -3,7 +3,7 @@ package io.github.esclusa.coordination.pool;
 
 import java.util.Locale;
 
-/** How an acquire ended: the {@code outcome} tag of {@link PoolMeters#ACQUIRE}. */
+/** How an acquire ended: the {@code outcome} tag of {@link PoolMetrics#ACQUIRE}. */
 enum AcquireOutcome {
     SUCCESS,
     TIMEOUT,

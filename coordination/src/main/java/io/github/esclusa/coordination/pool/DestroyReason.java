@@ -3,7 +3,7 @@ package io.github.esclusa.coordination.pool;
 
 import java.util.Locale;
 
-/** Why a resource was destroyed: the {@code reason} tag of {@link PoolMeters#DESTROYED}. */
+/** Why a resource was destroyed: the {@code reason} tag of {@link PoolMetrics#DESTROYED}. */
 enum DestroyReason {
     /** Its holder called it broken. */
     INVALIDATED,

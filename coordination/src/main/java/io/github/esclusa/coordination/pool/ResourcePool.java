@@ -51,7 +51,7 @@ public final class ResourcePool<T> implements AutoCloseable {
     private final PoolSettings settings;
     private final Clock clock;
     private final HandOver<T> handOver;
-    private final PoolMeters meters;
+    private final PoolMetrics meters;
     private final Workers<T> workers;
 
     ResourcePool(
@@ -64,7 +64,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         this.clock = clock;
         PoolLog log = new PoolLog(settings.name());
         this.handOver = new HandOver<>(settings, clock, this::start);
-        this.meters = new PoolMeters(settings, registry, handOver);
+        this.meters = new PoolMetrics(settings, registry, handOver);
         this.workers = new Workers<>(handOver, factory, executor, settings.name(), clock, meters, log);
     }
 

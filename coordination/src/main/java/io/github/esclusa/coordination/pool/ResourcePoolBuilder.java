@@ -156,7 +156,7 @@ public final class ResourcePoolBuilder<T> {
     }
 
     /**
-     * Where the pool's meters go; see {@link PoolMeters}. By default nowhere.
+     * Where the pool's meters go; see {@link PoolMetrics}. By default nowhere.
      *
      * @param registry the registry
      * @return this builder

@@ -33,7 +33,7 @@ final class Workers<T> {
     private final @Nullable ExecutorService own;
 
     private final Clock clock;
-    private final PoolMeters meters;
+    private final PoolMetrics meters;
     private final PoolLog log;
 
     Workers(
@@ -42,7 +42,7 @@ final class Workers<T> {
             @Nullable Executor executor,
             String pool,
             Clock clock,
-            PoolMeters meters,
+            PoolMetrics meters,
             PoolLog log) {
         this.handOver = handOver;
         this.factory = factory;

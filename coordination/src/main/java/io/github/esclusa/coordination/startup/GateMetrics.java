@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
 public final class GateMetrics {
 
     /** What the names of all meters of a gate start with. */
-    public static final String KIND = "esclusa.gate";
+    public static final String PREFIX = "esclusa.gate";
 
     /** Gauge, 0 or 1, one for each value of {@link #STATE_TAG}: 1 for the state the gate is in. */
-    public static final String STATE = KIND + ".state";
+    public static final String STATE = PREFIX + ".state";
 
     /** Gauge, components: those that are not ready yet. */
-    public static final String PENDING = KIND + ".pending";
+    public static final String PENDING = PREFIX + ".pending";
 
     /** Time gauge, one for each value of {@link #COMPONENT_TAG}: how long it took to start, or has taken so far. */
-    public static final String COMPONENT_STARTUP = KIND + ".component.startup";
+    public static final String COMPONENT_STARTUP = PREFIX + ".component.startup";
 
     /** Timer, one for each value of {@link #OUTCOME_TAG}: how long the thread that starts, and others, waited at the gate. */
-    public static final String WAIT = KIND + ".wait";
+    public static final String WAIT = PREFIX + ".wait";
 
     /** The tag for a {@link GateState}, in lower case. */
     public static final String STATE_TAG = "state";
@@ -57,7 +57,7 @@ public final class GateMetrics {
     }
 
     static GateMetrics open(Board board, @Nullable MeterRegistry registry) {
-        GateMetrics metrics = new GateMetrics(MeterScope.open(KIND, board.name, registry));
+        GateMetrics metrics = new GateMetrics(MeterScope.open(PREFIX, board.name, registry));
         metrics.register(board);
         return metrics;
     }

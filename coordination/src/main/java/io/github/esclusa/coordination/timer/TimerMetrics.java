@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class TimerMetrics {
 
     /** The prefix of all names here. */
-    public static final String FAMILY = "esclusa.timer";
+    public static final String PREFIX = "esclusa.timer";
 
     /** Gauge, tasks: timers that hold a place below {@code maxPending}. */
     public static final String SCHEDULED = "esclusa.timer.scheduled";

@@ -84,7 +84,7 @@ record TimersConfig(
         // Never virtual: a timing thread that had to wait for a carrier would be late for every timer.
         NamedThreads timingThread = NamedThreads.of(
                 threadKind == ThreadKind.PLATFORM ? ThreadKind.PLATFORM : ThreadKind.DAEMON, name + "-timing");
-        MeterScope scope = MeterScope.open(TimerMetrics.FAMILY, name, meterRegistry);
+        MeterScope scope = MeterScope.open(TimerMetrics.PREFIX, name, meterRegistry);
         TimerLedger ledger = new TimerLedger(name, maxPending, clock);
         TimerMetrics metrics = new TimerMetrics(scope, ledger);
         Workers own = executor == null ? new Workers(name, workers, workerThreads, log) : null;

@@ -181,7 +181,7 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
         }
 
         /**
-         * Publishes the meters of {@link LockMeters}. Default: none.
+         * Publishes the meters of {@link LockMetrics}. Default: none.
          *
          * @param meterRegistry where they go; {@code null} for none
          * @return this builder

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Measuring does not create what it measures: an acquire tries first and reads the clock only if it has to wait, one
  * hold in 64 is timed, and everything is recorded after the release. {@code Condition.await} does not count as holding,
- * a re-entrant hold counts once. The meters are those of {@link LockMeters}; without a registry and without
+ * a re-entrant hold counts once. The meters are those of {@link LockMetrics}; without a registry and without
  * {@link Builder#longHold} nothing is measured at all.
  *
  * <p>{@link #close} ends the watching, not the locking.
@@ -44,7 +44,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
     /** Both or neither: {@code null} when there is nobody to tell. */
     private final @Nullable LockWatch watch;
 
-    private final @Nullable LockMeters meters;
+    private final @Nullable LockMetrics meters;
 
     private InstrumentedLock(Builder settings) {
         this.name = settings.name;
@@ -54,7 +54,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
             this.meters = null;
         } else {
             this.watch = new LockWatch(lock, settings.clock, settings.sampling);
-            this.meters = new LockMeters(name, settings.longHoldNanos, lock, watch, settings.registry);
+            this.meters = new LockMetrics(name, settings.longHoldNanos, lock, watch, settings.registry);
         }
     }
 
@@ -355,7 +355,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
         }
 
         /**
-         * Publishes the meters of {@link LockMeters}. Default: none.
+         * Publishes the meters of {@link LockMetrics}. Default: none.
          *
          * @param meterRegistry where they go; {@code null} for none
          * @return this builder

@@ -47,7 +47,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
 
     private final Clock clock;
     private final TaskLedger<T> ledger;
-    private final TaskMeters meters;
+    private final TaskMetrics meters;
     private final TaskWorkers<T> workers;
 
     private TaskGroup(Builder settings) {
@@ -56,7 +56,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
         this.clock = settings.clock;
         ThreadFactory threads = settings.factory != null ? settings.factory : NamedThreads.of(settings.kind, name);
         this.ledger = new TaskLedger<>(name, settings.threads, settings.onFailure);
-        this.meters = TaskMeters.open(this, settings.registry);
+        this.meters = TaskMetrics.open(this, settings.registry);
         this.workers = new TaskWorkers<>(threads, ledger, meters);
     }
 
@@ -339,7 +339,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
         }
 
         /**
-         * Publishes the meters of {@link TaskMeters}. Default: none.
+         * Publishes the meters of {@link TaskMetrics}. Default: none.
          *
          * @param meterRegistry where they go; {@code null} for none
          * @return this builder

@@ -12,9 +12,9 @@ final class TaskWorkers<T extends @Nullable Object> {
 
     private final ThreadFactory threads;
     private final TaskLedger<T> ledger;
-    private final TaskMeters meters;
+    private final TaskMetrics meters;
 
-    TaskWorkers(ThreadFactory threads, TaskLedger<T> ledger, TaskMeters meters) {
+    TaskWorkers(ThreadFactory threads, TaskLedger<T> ledger, TaskMetrics meters) {
         this.threads = threads;
         this.ledger = ledger;
         this.meters = meters;

@@ -124,7 +124,7 @@ class GuardedTest {
                 .guard(0);
         watched.update(n -> n + 1);
         watched.update(n -> n + 1);
-        assertThat(registry.get(LockMeters.ACQUISITIONS).functionCounter().count())
+        assertThat(registry.get(LockMetrics.ACQUISITIONS).functionCounter().count())
                 .isEqualTo(2);
 
         watched.close();

@@ -326,7 +326,7 @@ class TaskGroupTest {
             group.submit(() -> 2).cancel();
             group.submit(() -> 3);
             running.await();
-            assertThat(registry.get(TaskMeters.ACTIVE)
+            assertThat(registry.get(TaskMetrics.ACTIVE)
                             .tag("name", "watched")
                             .gauge()
                             .value())
@@ -334,13 +334,13 @@ class TaskGroupTest {
             go.countDown();
             assertThatThrownBy(failing::get).isInstanceOf(ExecutionException.class);
             assertThatThrownBy(group::join).isInstanceOf(TasksFailedException.class);
-            assertThat(registry.get(TaskMeters.STARTED).functionCounter().count())
+            assertThat(registry.get(TaskMetrics.STARTED).functionCounter().count())
                     .isEqualTo(2);
-            assertThat(registry.get(TaskMeters.FAILED).functionCounter().count())
+            assertThat(registry.get(TaskMetrics.FAILED).functionCounter().count())
                     .isEqualTo(1);
-            assertThat(registry.get(TaskMeters.CANCELLED).functionCounter().count())
+            assertThat(registry.get(TaskMetrics.CANCELLED).functionCounter().count())
                     .isEqualTo(1);
-            assertThat(registry.get(TaskMeters.ACTIVE).gauge().value()).isZero();
+            assertThat(registry.get(TaskMetrics.ACTIVE).gauge().value()).isZero();
         }
         assertThat(registry.getMeters()).isEmpty();
         TaskGroup.builder("watched").meterRegistry(registry).open().close();

@@ -19,7 +19,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class PoolMetersTest extends PoolTesting {
+class PoolMetricsTest extends PoolTesting {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ManualClock clock = new ManualClock();
@@ -29,14 +29,14 @@ class PoolMetersTest extends PoolTesting {
     }
 
     private Timer acquires(String outcome) {
-        return registry.get(PoolMeters.ACQUIRE)
+        return registry.get(PoolMetrics.ACQUIRE)
                 .tag("name", "things")
                 .tag("outcome", outcome)
                 .timer();
     }
 
     private double destroyed(String reason) {
-        return registry.get(PoolMeters.DESTROYED)
+        return registry.get(PoolMetrics.DESTROYED)
                 .tag("name", "things")
                 .tag("reason", reason)
                 .functionCounter()
@@ -58,18 +58,18 @@ class PoolMetersTest extends PoolTesting {
         Lease<Thing> one = pool.acquire();
         Lease<Thing> two = pool.acquire();
         Future<Lease<Thing>> waiter = waiter(pool);
-        assertThat(gauge(PoolMeters.RESOURCES)).isEqualTo(2);
-        assertThat(gauge(PoolMeters.ACTIVE)).isEqualTo(2);
-        assertThat(gauge(PoolMeters.IDLE)).isZero();
-        assertThat(gauge(PoolMeters.PENDING)).isEqualTo(1);
-        assertThat(gauge(PoolMeters.MAX)).isEqualTo(2);
-        assertThat(gauge(PoolMeters.MIN)).isZero();
+        assertThat(gauge(PoolMetrics.RESOURCES)).isEqualTo(2);
+        assertThat(gauge(PoolMetrics.ACTIVE)).isEqualTo(2);
+        assertThat(gauge(PoolMetrics.IDLE)).isZero();
+        assertThat(gauge(PoolMetrics.PENDING)).isEqualTo(1);
+        assertThat(gauge(PoolMetrics.MAX)).isEqualTo(2);
+        assertThat(gauge(PoolMetrics.MIN)).isZero();
         one.close();
         result(waiter).close();
         two.close();
-        assertThat(gauge(PoolMeters.ACTIVE)).isZero();
-        assertThat(gauge(PoolMeters.IDLE)).isEqualTo(2);
-        assertThat(gauge(PoolMeters.PENDING)).isZero();
+        assertThat(gauge(PoolMetrics.ACTIVE)).isZero();
+        assertThat(gauge(PoolMetrics.IDLE)).isEqualTo(2);
+        assertThat(gauge(PoolMetrics.PENDING)).isZero();
         closeAndBalance(pool);
     }
 
@@ -113,7 +113,7 @@ class PoolMetersTest extends PoolTesting {
     @Test
     void usageIsTimedForTheFirstLeaseAndOneIn64() throws Exception {
         ResourcePool<Thing> pool = open();
-        Timer usage = registry.get(PoolMeters.USAGE).tag("name", "things").timer();
+        Timer usage = registry.get(PoolMetrics.USAGE).tag("name", "things").timer();
         for (int i = 0; i < 64; i++) {
             Lease<Thing> lease = pool.acquire();
             clock.advance(Duration.ofMillis(5));
@@ -150,7 +150,7 @@ class PoolMetersTest extends PoolTesting {
         Lease<Thing> second = pool.acquire();
         eventually(() -> {
             assertThat(destroyed("invalid")).isEqualTo(1);
-            assertThat(registry.get(PoolMeters.VALIDATION).timer().count()).isEqualTo(1);
+            assertThat(registry.get(PoolMetrics.VALIDATION).timer().count()).isEqualTo(1);
         });
 
         second.invalidate();
@@ -170,7 +170,7 @@ class PoolMetersTest extends PoolTesting {
         ResourcePool<Thing> pool = open();
         Lease<Thing> lease = pool.acquire();
         pool.close();
-        assertThat(gauge(PoolMeters.ACTIVE)).isEqualTo(1);
+        assertThat(gauge(PoolMetrics.ACTIVE)).isEqualTo(1);
         assertThatThrownBy(this::open).isInstanceOf(IllegalStateException.class).hasMessageContaining("things");
         lease.close();
         closeAndBalance(pool);
@@ -221,10 +221,10 @@ class PoolMetersTest extends PoolTesting {
     }
 
     private Timer creations(String outcome) {
-        return registry.get(PoolMeters.CREATION).tag("outcome", outcome).timer();
+        return registry.get(PoolMetrics.CREATION).tag("outcome", outcome).timer();
     }
 
     private double staleReleases() {
-        return registry.get(PoolMeters.STALE_RELEASE).functionCounter().count();
+        return registry.get(PoolMetrics.STALE_RELEASE).functionCounter().count();
     }
 }

@@ -9,31 +9,31 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The meters of a task group, and all their names. Each carries the tag {@code name}. */
-public final class TaskMeters {
+public final class TaskMetrics {
 
     /** What the names of all meters of a task group start with. */
-    public static final String KIND = "esclusa.tasks";
+    public static final String PREFIX = "esclusa.tasks";
 
     /** Counter: tasks that began to run. */
-    public static final String STARTED = KIND + ".started";
+    public static final String STARTED = PREFIX + ".started";
 
     /** Counter: tasks that threw. */
-    public static final String FAILED = KIND + ".failed";
+    public static final String FAILED = PREFIX + ".failed";
 
     /** Counter: tasks that never ran or answered an interrupt. */
-    public static final String CANCELLED = KIND + ".cancelled";
+    public static final String CANCELLED = PREFIX + ".cancelled";
 
     /** Gauge: tasks that run at this moment. */
-    public static final String ACTIVE = KIND + ".active";
+    public static final String ACTIVE = PREFIX + ".active";
 
     private final MeterScope scope;
 
-    private TaskMeters(MeterScope scope) {
+    private TaskMetrics(MeterScope scope) {
         this.scope = scope;
     }
 
-    static TaskMeters open(TaskGroup<?> group, @Nullable MeterRegistry registry) {
-        TaskMeters meters = new TaskMeters(MeterScope.open(KIND, group.name(), registry));
+    static TaskMetrics open(TaskGroup<?> group, @Nullable MeterRegistry registry) {
+        TaskMetrics meters = new TaskMetrics(MeterScope.open(PREFIX, group.name(), registry));
         meters.counter(STARTED, "tasks that began to run", group, TaskGroup::started);
         meters.counter(FAILED, "tasks that threw", group, g -> g.balance().failed());
         meters.counter(CANCELLED, "tasks that never ran or answered an interrupt", group, g -> g.balance()

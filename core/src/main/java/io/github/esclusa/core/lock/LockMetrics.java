@@ -20,40 +20,40 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing here is called while the lock is held, and nothing here throws: a registry or a meter that fails is reported
  * once and then left alone. The lock's log lines are written from here too, so that meter and line agree.
  */
-public final class LockMeters {
+public final class LockMetrics {
 
     /** What the names of all meters of a lock start with. */
-    public static final String KIND = "esclusa.lock";
+    public static final String PREFIX = "esclusa.lock";
 
     /** Counter: how often the lock was taken; a re-entrant acquire is none, a return from {@code await} neither. */
-    public static final String ACQUISITIONS = KIND + ".acquisitions";
+    public static final String ACQUISITIONS = PREFIX + ".acquisitions";
 
     /** Counter: how often a thread found the lock taken and went to wait for it. */
-    public static final String CONTENDED = KIND + ".contended";
+    public static final String CONTENDED = PREFIX + ".contended";
 
     /** Counter: how often a timed acquire ended without the lock. */
-    public static final String TIMEOUT = KIND + ".timeout";
+    public static final String TIMEOUT = PREFIX + ".timeout";
 
     /** Counter: holds seen to last longer than the configured threshold; a lower bound, as {@link #HELD} is. */
-    public static final String LONG_HOLD = KIND + ".long.hold";
+    public static final String LONG_HOLD = PREFIX + ".long.hold";
 
     /** Timer: how long those waited that had to wait, whether they then got the lock or not. */
-    public static final String WAIT = KIND + ".wait";
+    public static final String WAIT = PREFIX + ".wait";
 
     /** Timer: how long the lock was held without the time in {@code await}; of one hold in 64, picked at random. */
-    public static final String HOLD = KIND + ".hold";
+    public static final String HOLD = PREFIX + ".hold";
 
     /** Gauge: threads that wait for the lock. */
-    public static final String QUEUED = KIND + ".queued";
+    public static final String QUEUED = PREFIX + ".queued";
 
     /** Time gauge: how long the thread that waits longest has waited so far. */
-    public static final String WAIT_OLDEST = KIND + ".wait.oldest";
+    public static final String WAIT_OLDEST = PREFIX + ".wait.oldest";
 
     /**
      * Time gauge: how long the lock has been held without a break. A lower bound: counted from the first waiter, from a
      * sampled acquire, or from the first look at this gauge.
      */
-    public static final String HELD = KIND + ".held";
+    public static final String HELD = PREFIX + ".held";
 
     /** Key of the tag that says which side of a lock a meter describes. */
     public static final String MODE_TAG = "mode";
@@ -71,12 +71,12 @@ public final class LockMeters {
 
     private final LongAdder longHolds = new LongAdder();
 
-    LockMeters(String name, long longHoldNanos, OwnedLock lock, LockWatch watch, @Nullable MeterRegistry registry) {
+    LockMetrics(String name, long longHoldNanos, OwnedLock lock, LockWatch watch, @Nullable MeterRegistry registry) {
         this.longHoldNanos = longHoldNanos;
         this.log = new LockLog(name);
         this.lock = lock;
         this.watch = watch;
-        this.scope = MeterScope.open(KIND, name, registry);
+        this.scope = MeterScope.open(PREFIX, name, registry);
         counter(ACQUISITIONS, "times the lock was taken", LockWatch::acquisitions);
         counter(CONTENDED, "times a thread had to wait for the lock", w -> w.contended.sum());
         counter(TIMEOUT, "timed acquires that ended without the lock", w -> w.timeouts.sum());

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 /** What an instrumented lock shows, on a clock that is moved by hand. */
 @Timeout(60)
 @SuppressWarnings("LockNotBeforeTry") // Some holds end elsewhere than in their block: that is what is tested.
-class LockMetersTest {
+class LockMetricsTest {
 
     private static final int NEVER = 1_000_000_000;
 
@@ -67,11 +67,11 @@ class LockMetersTest {
             }
             clock.advance(Duration.ofSeconds(3));
         }
-        assertThat(timer(LockMeters.HOLD).count()).isEqualTo(1);
-        assertThat(timer(LockMeters.HOLD).totalTime(TimeUnit.SECONDS)).isEqualTo(6);
-        assertThat(counter(LockMeters.ACQUISITIONS)).isEqualTo(1);
-        assertThat(counter(LockMeters.CONTENDED)).isZero();
-        assertThat(timer(LockMeters.WAIT).count()).isZero();
+        assertThat(timer(LockMetrics.HOLD).count()).isEqualTo(1);
+        assertThat(timer(LockMetrics.HOLD).totalTime(TimeUnit.SECONDS)).isEqualTo(6);
+        assertThat(counter(LockMetrics.ACQUISITIONS)).isEqualTo(1);
+        assertThat(counter(LockMetrics.CONTENDED)).isZero();
+        assertThat(timer(LockMetrics.WAIT).count()).isZero();
     }
 
     @Test
@@ -89,7 +89,7 @@ class LockMetersTest {
             }
         });
         waiter.awaitParked();
-        assertThat(gauge(LockMeters.HELD)).isZero();
+        assertThat(gauge(LockMetrics.HELD)).isZero();
         clock.advance(Duration.ofSeconds(100));
         try (Held held = lock.hold()) {
             clock.advance(Duration.ofSeconds(10));
@@ -98,9 +98,9 @@ class LockMetersTest {
         }
         waiter.result();
 
-        assertThat(timer(LockMeters.HOLD).count()).isEqualTo(2);
-        assertThat(timer(LockMeters.HOLD).totalTime(TimeUnit.SECONDS)).isEqualTo(13);
-        assertThat(counter(LockMeters.ACQUISITIONS)).isEqualTo(2);
+        assertThat(timer(LockMetrics.HOLD).count()).isEqualTo(2);
+        assertThat(timer(LockMetrics.HOLD).totalTime(TimeUnit.SECONDS)).isEqualTo(13);
+        assertThat(counter(LockMetrics.ACQUISITIONS)).isEqualTo(2);
     }
 
     @Test
@@ -120,7 +120,7 @@ class LockMetersTest {
         InstrumentedLockTest.pass(lock); // It registers while it still holds the lock: now it has let go.
         clock.advance(Duration.ofSeconds(5));
         assertThat(waiter.result()).isTrue();
-        assertThat(timer(LockMeters.HOLD).max(TimeUnit.SECONDS)).isZero();
+        assertThat(timer(LockMetrics.HOLD).max(TimeUnit.SECONDS)).isZero();
     }
 
     @Test
@@ -134,10 +134,10 @@ class LockMetersTest {
         }
         waiter.result();
 
-        assertThat(counter(LockMeters.CONTENDED)).isEqualTo(1);
-        assertThat(timer(LockMeters.WAIT).count()).isEqualTo(1);
-        assertThat(timer(LockMeters.WAIT).totalTime(TimeUnit.SECONDS)).isEqualTo(7);
-        assertThat(counter(LockMeters.ACQUISITIONS)).isEqualTo(3);
+        assertThat(counter(LockMetrics.CONTENDED)).isEqualTo(1);
+        assertThat(timer(LockMetrics.WAIT).count()).isEqualTo(1);
+        assertThat(timer(LockMetrics.WAIT).totalTime(TimeUnit.SECONDS)).isEqualTo(7);
+        assertThat(counter(LockMetrics.ACQUISITIONS)).isEqualTo(3);
     }
 
     @Test
@@ -148,18 +148,18 @@ class LockMetersTest {
             waiter = Running.run(() -> InstrumentedLockTest.pass(lock));
             InstrumentedLockTest.awaitQueued(lock, 1);
             clock.advance(Duration.ofSeconds(3));
-            assertThat(gauge(LockMeters.QUEUED)).isEqualTo(1);
-            assertThat(gauge(LockMeters.WAIT_OLDEST)).isEqualTo(3);
-            assertThat(gauge(LockMeters.HELD)).isEqualTo(3);
+            assertThat(gauge(LockMetrics.QUEUED)).isEqualTo(1);
+            assertThat(gauge(LockMetrics.WAIT_OLDEST)).isEqualTo(3);
+            assertThat(gauge(LockMetrics.HELD)).isEqualTo(3);
             clock.advance(Duration.ofSeconds(4));
-            assertThat(gauge(LockMeters.WAIT_OLDEST)).isEqualTo(7);
-            assertThat(gauge(LockMeters.HELD)).isEqualTo(7);
+            assertThat(gauge(LockMetrics.WAIT_OLDEST)).isEqualTo(7);
+            assertThat(gauge(LockMetrics.HELD)).isEqualTo(7);
         }
         waiter.result();
         clock.advance(Duration.ofSeconds(5));
-        assertThat(gauge(LockMeters.QUEUED)).isZero();
-        assertThat(gauge(LockMeters.WAIT_OLDEST)).isZero();
-        assertThat(gauge(LockMeters.HELD)).isZero();
+        assertThat(gauge(LockMetrics.QUEUED)).isZero();
+        assertThat(gauge(LockMetrics.WAIT_OLDEST)).isZero();
+        assertThat(gauge(LockMetrics.HELD)).isZero();
     }
 
     /** A holder that had to wait is sighted by itself: those behind it in the queue came under an earlier turn. */
@@ -174,7 +174,7 @@ class LockMetersTest {
             lock.lock();
             released[0] = true;
             clock.advance(Duration.ofSeconds(9));
-            assertThat(gauge(LockMeters.HELD)).isEqualTo(9);
+            assertThat(gauge(LockMetrics.HELD)).isEqualTo(9);
             go.signalAll();
             lock.unlock();
         });
@@ -189,12 +189,12 @@ class LockMetersTest {
         InstrumentedLock lock = noHoldSampled();
         try (Held held = lock.hold()) {
             clock.advance(Duration.ofSeconds(50));
-            assertThat(gauge(LockMeters.HELD)).isZero();
+            assertThat(gauge(LockMetrics.HELD)).isZero();
             clock.advance(Duration.ofSeconds(2));
-            assertThat(gauge(LockMeters.HELD)).isEqualTo(2);
+            assertThat(gauge(LockMetrics.HELD)).isEqualTo(2);
         }
         try (Held held = lock.hold()) {
-            assertThat(gauge(LockMeters.HELD)).isZero();
+            assertThat(gauge(LockMetrics.HELD)).isZero();
         }
     }
 
@@ -222,7 +222,7 @@ class LockMetersTest {
             }
         }
         assertThat(reads).hasValue(0);
-        assertThat(counter(LockMeters.ACQUISITIONS)).isEqualTo(1_001);
+        assertThat(counter(LockMetrics.ACQUISITIONS)).isEqualTo(1_001);
     }
 
     @Test
@@ -231,7 +231,7 @@ class LockMetersTest {
         for (int i = 0; i < 64_000; i++) {
             InstrumentedLockTest.pass(lock);
         }
-        assertThat(timer(LockMeters.HOLD).count()).isBetween(700L, 1_400L);
+        assertThat(timer(LockMetrics.HOLD).count()).isBetween(700L, 1_400L);
     }
 
     @Test
@@ -247,10 +247,10 @@ class LockMetersTest {
             interrupted.interrupt();
             assertThat(interrupted.failure()).isInstanceOf(InterruptedException.class);
         }
-        assertThat(counter(LockMeters.TIMEOUT)).isEqualTo(2);
-        assertThat(counter(LockMeters.CONTENDED)).isEqualTo(2);
-        assertThat(timer(LockMeters.WAIT).count()).isEqualTo(2);
-        assertThat(gauge(LockMeters.WAIT_OLDEST)).isZero();
+        assertThat(counter(LockMetrics.TIMEOUT)).isEqualTo(2);
+        assertThat(counter(LockMetrics.CONTENDED)).isEqualTo(2);
+        assertThat(timer(LockMetrics.WAIT).count()).isEqualTo(2);
+        assertThat(gauge(LockMetrics.WAIT_OLDEST)).isZero();
     }
 
     @Test
@@ -268,7 +268,7 @@ class LockMetersTest {
             }
             assertThat(log.lines()).singleElement().asString().contains("orders", "PT2S");
         }
-        assertThat(counter(LockMeters.LONG_HOLD)).isEqualTo(1);
+        assertThat(counter(LockMetrics.LONG_HOLD)).isEqualTo(1);
     }
 
     @Test
@@ -398,21 +398,21 @@ class LockMetersTest {
 
         failure.set(null);
         InstrumentedLockTest.pass(lock);
-        assertThat(gauge(LockMeters.HELD)).isZero();
+        assertThat(gauge(LockMetrics.HELD)).isZero();
     }
 
     @Test
     void everyMeterCarriesNameAndModeAndGoesWithTheLock() {
         InstrumentedLock lock = everyHoldSampled();
         assertThat(registry.getMeters())
-                .filteredOn(meter -> !meter.getId().getName().equals(LockMeters.KIND + ".info"))
+                .filteredOn(meter -> !meter.getId().getName().equals(LockMetrics.PREFIX + ".info"))
                 .filteredOn(meter -> !meter.getId().getName().endsWith(".histogram")) // the simple registry's buckets
                 .hasSize(9)
                 .allSatisfy(meter -> {
                     assertThat(meter.getId().getTag("name")).isEqualTo("orders");
                     assertThat(meter.getId().getTag("mode")).isEqualTo("exclusive");
                 });
-        assertThat(timer(LockMeters.WAIT).takeSnapshot().histogramCounts()).hasSameSizeAs(Buckets.latency());
+        assertThat(timer(LockMetrics.WAIT).takeSnapshot().histogramCounts()).hasSameSizeAs(Buckets.latency());
 
         lock.close();
         lock.close();
@@ -431,7 +431,7 @@ class LockMetersTest {
         InstrumentedLock second = everyHoldSampled();
         first.close();
         InstrumentedLockTest.pass(second);
-        assertThat(timer(LockMeters.HOLD).count()).isEqualTo(1);
+        assertThat(timer(LockMetrics.HOLD).count()).isEqualTo(1);
     }
 
     /** A registry whose timers do something of their own when they record. */

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * The names of a pool's meters, and their recording. All carry the tag {@code name}. A registry or a meter that throws is
  * logged once and then left alone.
  */
-public final class PoolMeters {
+public final class PoolMetrics {
 
     /** The family, the prefix of all names here. */
-    public static final String POOL = "esclusa.pool";
+    public static final String PREFIX = "esclusa.pool";
 
     /** Gauge, objects: resources that exist. */
     public static final String RESOURCES = "esclusa.pool.resources";
@@ -71,8 +71,8 @@ public final class PoolMeters {
     private final @Nullable Timer creationFailed;
     private final @Nullable Timer validation;
 
-    PoolMeters(PoolSettings settings, @Nullable MeterRegistry registry, HandOver<?> handOver) {
-        this.scope = MeterScope.open(POOL, settings.name(), registry);
+    PoolMetrics(PoolSettings settings, @Nullable MeterRegistry registry, HandOver<?> handOver) {
+        this.scope = MeterScope.open(PREFIX, settings.name(), registry);
         gauge(RESOURCES, "objects", handOver, state -> state.state().resources());
         gauge(ACTIVE, "objects", handOver, state -> state.state().active());
         gauge(IDLE, "objects", handOver, state -> state.state().idle());
