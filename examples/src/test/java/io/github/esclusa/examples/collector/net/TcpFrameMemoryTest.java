@@ -96,6 +96,34 @@ class TcpFrameMemoryTest {
     }
 
     @Test
+    void theConnectionWhoseFrameBeganFirstIsReadThoughThereIsNoRoom() throws IOException {
+        try (TcpRig rig = rig()) {
+            Socket first = begun(rig, "a");
+            String part = PART + "x".repeat(3_000);
+            Socket second = begun(rig, part);
+            while (rig.metric(TcpMetrics.FRAME_MEMORY) < MEMORY) {
+                begun(rig, part);
+            }
+            TcpRig.send(second, "end\n"); // it is not its turn
+            rig.awaitMetric(TcpMetrics.STALLED, 1);
+            TcpRig.send(first, "\n"); // which makes no room to speak of
+            assertThat(rig.intake.awaitFrames(2)).hasSize(2);
+            assertThat(rig.intake.texts()).containsExactly("a", part + "end");
+        }
+    }
+
+    /** A connection that has sent a part of a frame, all of which has been read. */
+    private static Socket begun(TcpRig rig, String part) throws IOException {
+        double received = rig.metric(TcpMetrics.RECEIVED);
+        double taken = rig.metric(TcpMetrics.FRAME_MEMORY);
+        Socket sender = rig.connect();
+        TcpRig.send(sender, part);
+        rig.awaitMetric(TcpMetrics.RECEIVED, received + part.length());
+        TcpRig.eventually(() -> rig.metric(TcpMetrics.FRAME_MEMORY) >= taken + part.length());
+        return sender;
+    }
+
+    @Test
     void framesInLineWithTheIntakeTakeMemoryToo() throws IOException {
         try (TcpRig rig = rig()) {
             rig.intake.fullFor(frame -> true);
