@@ -173,14 +173,18 @@ class TcpFrameMemoryTest {
                 TcpRig.send(rig.connect(), PART + "\n");
             }
             TcpRig.eventually(() -> rig.metric(TcpMetrics.STALLED) > SENDERS / 2);
+            rig.connect(); // and is silent: when it has been closed, so would all others have been that are watched
+            rig.awaitMetric(TcpMetrics.CONNECTIONS, SENDERS + 1);
             rig.clock.advance(TcpRig.IDLE.multipliedBy(3));
+            TcpRig.eventually(() -> rig.closedFor(CloseReason.IDLE) >= 1);
+            rig.awaitMetric(TcpMetrics.CONNECTIONS, SENDERS);
             rig.intake.fullFor(frame -> false);
             while (rig.intake.waiting() > 0) {
                 rig.intake.decide(Verdict.ACCEPTED);
             }
             rig.intake.awaitFrames(SENDERS);
-            assertThat(rig.closedFor(CloseReason.IDLE) + rig.closedFor(CloseReason.SLOW))
-                    .isZero();
+            assertThat(rig.closedFor(CloseReason.IDLE)).isEqualTo(1);
+            assertThat(rig.closedFor(CloseReason.SLOW)).isZero();
         }
     }
 }
