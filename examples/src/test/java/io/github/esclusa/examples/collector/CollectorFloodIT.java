@@ -107,6 +107,26 @@ class CollectorFloodIT {
         }
     }
 
+    @Test
+    void aFloodOfLinesThatAreNoSyslogIsKeptLineByLineAndLetsOthersThrough() throws Exception {
+        int lines = 4_000;
+        StringBuilder flood = new StringBuilder();
+        for (int i = 0; i < lines; i++) {
+            flood.append("no priority, line ").append(i).append('\n');
+        }
+        Stored stored = Stored.in(directory);
+        try (CollectorProcess collector = CollectorProcess.startReady(directory, SMALL_HEAP)) {
+            Clients.send(collector.tcpPort(), flood.toString());
+            Clients.send(collector.tcpPort(), HEADER + "good\n");
+            await().atMost(LONG).until(() -> stored.deadLetters() == lines && stored.messages() == 1);
+            assertThat(stored.number("SELECT count(DISTINCT raw) FROM dead_letters"))
+                    .isEqualTo(lines);
+            assertEndsWell(collector);
+            assertThat(collector.balance("deadLettered")).isEqualTo(lines);
+            assertThat(collector.balance("delivered")).isEqualTo(1);
+        }
+    }
+
     /** Whatever has been sent is stored, or dropped and counted: by the policy, or, where the system tells, the kernel. */
     @ParameterizedTest
     @ValueSource(strings = {"drop-oldest", "block"})

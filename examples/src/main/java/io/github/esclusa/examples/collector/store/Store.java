@@ -238,7 +238,7 @@ public final class Store implements AutoCloseable {
         try {
             result = withWriter(attempt, work);
         } catch (StoreException e) {
-            if (!isDataError(e)) {
+            if (!isDataError(e) && !(e.getCause() instanceof PoolClosedException)) {
                 outage.failed(Failures.oneLine(e));
             }
             throw e;

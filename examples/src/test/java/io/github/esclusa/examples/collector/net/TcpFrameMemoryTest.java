@@ -96,6 +96,34 @@ class TcpFrameMemoryTest {
     }
 
     @Test
+    void theConnectionWhoseFrameBeganFirstIsReadThoughThereIsNoRoom() throws IOException {
+        try (TcpRig rig = rig()) {
+            Socket first = begun(rig, "a");
+            String part = PART + "x".repeat(3_000);
+            Socket second = begun(rig, part);
+            while (rig.metric(TcpMetrics.FRAME_MEMORY) < MEMORY) {
+                begun(rig, part);
+            }
+            TcpRig.send(second, "end\n"); // it is not its turn
+            rig.awaitMetric(TcpMetrics.STALLED, 1);
+            TcpRig.send(first, "\n"); // which makes no room to speak of
+            assertThat(rig.intake.awaitFrames(2)).hasSize(2);
+            assertThat(rig.intake.texts()).containsExactly("a", part + "end");
+        }
+    }
+
+    /** A connection that has sent a part of a frame, all of which has been read. */
+    private static Socket begun(TcpRig rig, String part) throws IOException {
+        double received = rig.metric(TcpMetrics.RECEIVED);
+        double taken = rig.metric(TcpMetrics.FRAME_MEMORY);
+        Socket sender = rig.connect();
+        TcpRig.send(sender, part);
+        rig.awaitMetric(TcpMetrics.RECEIVED, received + part.length());
+        TcpRig.eventually(() -> rig.metric(TcpMetrics.FRAME_MEMORY) >= taken + part.length());
+        return sender;
+    }
+
+    @Test
     void framesInLineWithTheIntakeTakeMemoryToo() throws IOException {
         try (TcpRig rig = rig()) {
             rig.intake.fullFor(frame -> true);
@@ -145,14 +173,18 @@ class TcpFrameMemoryTest {
                 TcpRig.send(rig.connect(), PART + "\n");
             }
             TcpRig.eventually(() -> rig.metric(TcpMetrics.STALLED) > SENDERS / 2);
+            rig.connect(); // and is silent: when it has been closed, so would all others have been that are watched
+            rig.awaitMetric(TcpMetrics.CONNECTIONS, SENDERS + 1);
             rig.clock.advance(TcpRig.IDLE.multipliedBy(3));
+            TcpRig.eventually(() -> rig.closedFor(CloseReason.IDLE) >= 1);
+            rig.awaitMetric(TcpMetrics.CONNECTIONS, SENDERS);
             rig.intake.fullFor(frame -> false);
             while (rig.intake.waiting() > 0) {
                 rig.intake.decide(Verdict.ACCEPTED);
             }
             rig.intake.awaitFrames(SENDERS);
-            assertThat(rig.closedFor(CloseReason.IDLE) + rig.closedFor(CloseReason.SLOW))
-                    .isZero();
+            assertThat(rig.closedFor(CloseReason.IDLE)).isEqualTo(1);
+            assertThat(rig.closedFor(CloseReason.SLOW)).isZero();
         }
     }
 }
