@@ -12,9 +12,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** No update of a guarded value is lost, and the second sees the first, with its lock watched. */
+/**
+ * No update of a guarded value is lost, and the second sees the first, with its lock watched. Two actors: the harness
+ * does not run a test that has more of them than the machine has processors.
+ */
 @JCStressTest
-@Outcome(id = "3", expect = ACCEPTABLE, desc = "all three updates count")
+@Outcome(id = "2", expect = ACCEPTABLE, desc = "both updates count")
 @State
 public class GuardedStress {
 
@@ -33,12 +36,6 @@ public class GuardedStress {
     /** Updates. */
     @Actor
     public void second() {
-        guarded.update(n -> n + 1);
-    }
-
-    /** Updates. */
-    @Actor
-    public void third() {
         guarded.update(n -> n + 1);
     }
 

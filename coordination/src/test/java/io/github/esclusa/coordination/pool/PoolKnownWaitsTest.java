@@ -234,6 +234,23 @@ class PoolKnownWaitsTest extends PoolTesting {
         closeAndBalance(pool);
     }
 
+    /** All of them are planned in one step: each must be started, not only the first. */
+    @Test
+    void creationsForTheMinimumRunConcurrently() throws Exception {
+        CyclicBarrier together = new CyclicBarrier(2);
+        ResourcePool<Object> pool = ResourcePool.<Object>builder("warmed")
+                .create(() -> {
+                    together.await();
+                    return new Object();
+                })
+                .max(2)
+                .min(2)
+                .creators(2)
+                .openWarm(Duration.ofSeconds(20));
+        assertThat(pool.report().idle()).isEqualTo(2);
+        pool.close();
+    }
+
     @Test
     void noMoreCreationsAtATimeThanCreators() throws Exception {
         int creators = 2;

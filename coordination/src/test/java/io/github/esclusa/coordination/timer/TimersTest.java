@@ -140,6 +140,21 @@ class TimersTest {
     }
 
     @Test
+    void aTimerResetToAfterAnotherLetsThatGoFirst() throws InterruptedException {
+        AtomicInteger others = new AtomicInteger();
+        Timer timer = timers.after(Duration.ofSeconds(1), runs::incrementAndGet);
+        timers.after(Duration.ofSeconds(2), others::incrementAndGet);
+
+        assertThat(timer.reset(Duration.ofSeconds(3))).isEqualTo(ResetOutcome.RESET);
+        clock.awaitWaiters(1, SOON);
+        advance("PT2S");
+        executor.runNext();
+
+        assertThat(others).hasValue(1);
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
     void aTimerResetWhileDueDoesNotRunBeforeItsNewMoment() throws InterruptedException {
         Timer timer = timers.after(Duration.ofSeconds(1), runs::incrementAndGet);
         advance("PT1S");
