@@ -90,6 +90,15 @@ public final class Inlet<T> {
     }
 
     /**
+     * How many submissions wait for room, outside the capacity.
+     *
+     * @return their number, blocked threads and callbacks together
+     */
+    public int waiting() {
+        return core.waiting();
+    }
+
+    /**
      * How many messages may be in flight.
      *
      * @return the bound
@@ -100,6 +109,7 @@ public final class Inlet<T> {
 
     @Override
     public String toString() {
-        return "Inlet(" + name() + ", " + queued() + " queued, " + inFlight() + " of " + capacity() + " in flight)";
+        return "Inlet(" + name() + ", " + queued() + " queued, " + inFlight() + " of " + capacity() + " in flight, "
+                + waiting() + " waiting)";
     }
 }

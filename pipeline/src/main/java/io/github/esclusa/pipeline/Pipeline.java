@@ -13,7 +13,10 @@ import io.github.esclusa.pipeline.report.Outcome;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A bounded pipeline: messages come in through inlets, go through stages, and are delivered to a sink.
@@ -41,6 +44,8 @@ import java.util.function.Consumer;
  */
 public final class Pipeline<T> implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
     private final String name;
     private final Duration closeTimeout;
     private final Clock clock;
@@ -48,6 +53,8 @@ public final class Pipeline<T> implements AutoCloseable {
     private final Engine engine;
     private final Map<String, Inlet<T>> inlets = new LinkedHashMap<>();
     private final Inlet<T> main;
+
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     Pipeline(String name, Duration closeTimeout, Clock clock, Engine engine) {
         this.name = name;
@@ -160,15 +167,18 @@ public final class Pipeline<T> implements AutoCloseable {
      * are interrupted; whatever they still do changes nothing.
      *
      * <p>When this returns before its deadline, the settlement listener has heard of every accepted message, and the
-     * pipeline's meters are gone and its name is free. At the deadline a call of the listener that is under way on
-     * another thread is not waited for; if a worker makes it, the report names the worker as stuck.
+     * pipeline's meters are gone and its name is free. At the deadline, messages that are returned or unknown are told to
+     * the listener on the calling thread, as callbacks in line are told that it is closed: how long they take is added.
+     * A call of the listener that is under way on another thread is not waited for; if a worker makes it, the report
+     * names the worker as stuck.
      *
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others.
      *
      * @param timeout how long to wait for the drain; zero ends it at once
      * @return the final balance
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
-     * @throws IllegalStateException if called by one of the pipeline's own workers, which would wait for itself
+     * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener or a callback
+     *     that hears of its end, which would wait for themselves
      */
     public DrainReport<T> shutdown(Duration timeout) throws InterruptedException {
         refuseWorkers("shutdown");
@@ -183,7 +193,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * are interrupted. Ends a {@link #shutdown} that is under way.
      *
      * @return the final balance
-     * @throws IllegalStateException if called by one of the pipeline's own workers
+     * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener
      */
     public DrainReport<T> shutdownNow() {
         refuseWorkers("shutdownNow");
@@ -193,17 +203,29 @@ public final class Pipeline<T> implements AutoCloseable {
 
     /**
      * Shuts down with the builder's {@code closeTimeout}. If interrupted while waiting, shuts down at once and leaves
-     * the thread's interrupt flag set. Further calls do nothing.
+     * the thread's interrupt flag set. Further calls do nothing. What was returned or is unknown then is logged as a
+     * warning, in numbers; to have the messages back, call {@link #shutdown}.
      *
-     * @throws IllegalStateException if called by one of the pipeline's own workers
+     * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener
      */
     @Override
     public void close() {
         try {
-            shutdown(closeTimeout);
+            warnIfIncomplete(shutdown(closeTimeout));
         } catch (InterruptedException e) {
-            engine.sweep();
+            warnIfIncomplete(typed(engine.sweep()));
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Nobody gets this report: what it says is lost must be said elsewhere. */
+    private void warnIfIncomplete(DrainReport<T> report) {
+        if (!report.complete() && !warned.getAndSet(true)) {
+            try {
+                log.warn("pipeline '{}' was closed before it was drained: {}", name, report);
+            } catch (Throwable e) {
+                return; // a broken logger
+            }
         }
     }
 
@@ -213,6 +235,10 @@ public final class Pipeline<T> implements AutoCloseable {
     }
 
     private void refuseWorkers(String call) {
+        if (engine.isTelling()) {
+            throw new IllegalStateException("pipeline '" + name + "': " + call + " was called from its own settlement"
+                    + " listener or callback, for whose return it would wait: call it from another thread");
+        }
         if (engine.isWorker()) {
             throw new IllegalStateException("pipeline '" + name + "': " + call + " was called by its own worker '"
                     + Thread.currentThread().getName() + "', which would wait for itself: call it from another thread,"

@@ -119,7 +119,7 @@ public final class PipelineBuilder<T, C> {
      * @param listener the listener
      * @return this
      */
-    public PipelineBuilder<T, C> onSettled(SettlementListener<T> listener) {
+    public PipelineBuilder<T, C> onSettled(SettlementListener<? super T> listener) {
         plan.listener(listener);
         return this;
     }
@@ -273,7 +273,7 @@ public final class PipelineBuilder<T, C> {
          * @param sink what it does
          * @return the assembled pipeline
          */
-        public Assembly<T> sink(String name, BatchSink<C> sink) {
+        public Assembly<T> sink(String name, BatchSink<? super C> sink) {
             return sink(name, sink, stage -> {});
         }
 
@@ -285,7 +285,7 @@ public final class PipelineBuilder<T, C> {
          * @param settings sets workers and error policy
          * @return the assembled pipeline
          */
-        public Assembly<T> sink(String name, BatchSink<C> sink, Consumer<StageBuilder<C>> settings) {
+        public Assembly<T> sink(String name, BatchSink<? super C> sink, Consumer<StageBuilder<C>> settings) {
             plan.addBatchSink(stages, name, Step.batchSink(Erasure.batchSink(sink)), size, linger, settings);
             return new Assembly<>(plan);
         }

@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.core.thread.ThreadKind;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
@@ -42,7 +43,7 @@ final class Plan<T> {
 
     private @Nullable Draft draft;
     private @Nullable MeterRegistry registry;
-    private @Nullable SettlementListener<T> listener;
+    private @Nullable SettlementListener<? super T> listener;
     private ThreadKind threads = ThreadKind.PLATFORM;
     private Clock clock = Clock.system();
     private Duration closeTimeout = Duration.ofSeconds(30);
@@ -65,7 +66,7 @@ final class Plan<T> {
         this.registry = requireNonNull(meters, "registry");
     }
 
-    void listener(SettlementListener<T> hears) {
+    void listener(SettlementListener<? super T> hears) {
         if (listener != null) {
             throw new IllegalStateException("pipeline '" + name + "' has a settlement listener already: give it one"
                     + " that tells the others");
@@ -74,7 +75,8 @@ final class Plan<T> {
     }
 
     void threads(ThreadKind kind) {
-        this.threads = requireNonNull(kind, "kind");
+        NamedThreads.of(kind, name); // says so at once where the running JVM has none of the kind
+        this.threads = kind;
     }
 
     void clock(Clock measures) {
@@ -111,6 +113,7 @@ final class Plan<T> {
             throw new IllegalArgumentException("pipeline '" + name + "', stage '" + stage
                     + "': bisect halves batches, and this stage takes one message at a time");
         }
+        stageNames.add(stage);
         Step step = new Step(stage, code, erased(built.policy()));
         Integer workers = built.workers();
         if (draft == null || workers != null) {
@@ -133,6 +136,7 @@ final class Plan<T> {
         }
         StageBuilder<I> built = configure(stage, settings);
         closeDraft();
+        stageNames.add(stage);
         Step step = new Step(stage, code, erased(built.policy()));
         Integer workers = built.workers();
         segments.add(new SegmentSpec(
@@ -178,17 +182,31 @@ final class Plan<T> {
                     + " messages in hand, and each needs credit; raise the capacity to at least " + inHand
                     + " or ask for fewer workers or smaller batches");
         }
+        int batch = segments.stream()
+                .mapToInt(
+                        segment -> segment.batch() == null ? 1 : segment.batch().size())
+                .max()
+                .orElse(1);
+        for (InletSpec inlet : inletSpecs) {
+            if (inlet.capacity() < batch) {
+                throw new IllegalArgumentException("pipeline '" + name + "', inlet '" + inlet.name() + "': capacity("
+                        + inlet.capacity() + ") is too small: what comes in here alone never fills a batch of " + batch
+                        + ", which then waits out its linger each time; raise the inlet's capacity to at least " + batch
+                        + " or ask for smaller batches");
+            }
+        }
     }
 
     private <I> StageBuilder<I> configure(String stage, Consumer<StageBuilder<I>> settings) {
         requireNonNull(stage, "name");
-        if (stage.isBlank() || !stageNames.add(stage)) {
+        if (stage.isBlank() || stageNames.contains(stage)) {
             throw new IllegalArgumentException("pipeline '" + name + "': stage name '" + stage
                     + "' is blank or taken: each stage needs a name of its own");
         }
         StageBuilder<I> stageBuilder = new StageBuilder<>(name, stage);
         settings.accept(stageBuilder);
-        return stageBuilder;
+        return stageBuilder; // its name is taken once it has passed every check: a corrected call may follow a refused
+        // one
     }
 
     private void closeDraft() {

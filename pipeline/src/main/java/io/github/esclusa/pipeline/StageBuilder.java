@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +42,15 @@ public final class StageBuilder<I> {
     }
 
     /**
-     * Says what to do when the stage's code throws. Without it the message is skipped: settled as failed, and logged.
+     * Says what to do when the stage's code throws. Without it the message is skipped: settled as failed, and logged, one line in ten seconds.
      *
      * @param policyOf turns the standard policy into the one wanted, as in {@code e -> e.retry(config).skip()}
      * @return this
      */
     public StageBuilder<I> onError(UnaryOperator<ErrorPolicy<I>> policyOf) {
-        this.policy = policyOf.apply(ErrorPolicy.standard());
+        this.policy = requireNonNull(
+                policyOf.apply(ErrorPolicy.standard()),
+                () -> "pipeline '" + pipeline + "', stage '" + name + "': onError returned null, and not a policy");
         return this;
     }
 

@@ -11,6 +11,7 @@ import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.Settlement;
 import io.github.esclusa.pipeline.testing.Running;
+import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,8 +127,14 @@ class ErrorPolicyTest extends PolicyFixture {
         DrainReport<Integer> report = drained(pipeline);
         assertThat(report.count(Outcome.FAILED)).isEqualTo(1);
         assertThat(report.count(Outcome.DEAD_LETTERED)).isZero();
-        assertThat(settlementOf(1).cause()).isSameAs(thrown);
-        assertThat(thrown.getSuppressed()).containsExactly(ofTheHandler);
+        assertThat(settlementOf(1).cause())
+                .hasMessageContaining("'sink'")
+                .hasMessageContaining("dead-letter")
+                .hasCause(thrown)
+                .hasSuppressedException(ofTheHandler);
+        assertThat(thrown.getSuppressed())
+                .as("the user's exception, which may be shared")
+                .isEmpty();
     }
 
     @Test
@@ -227,6 +234,55 @@ class ErrorPolicyTest extends PolicyFixture {
                 .hasMessageContaining("'sink'")
                 .hasCause(thrown));
         assertThat(pipeline.state()).isEqualTo(PipelineState.FAILED);
+    }
+
+    @Test
+    void aPolicyIsReadFromLeftToRightAndSaysEachThingOnce() {
+        RetryConfig config = retry(2, Duration.ZERO);
+        assertThatThrownBy(() -> ErrorPolicy.standard().skip().retry(config))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("SKIP");
+        assertThatThrownBy(() -> ErrorPolicy.standard().retry(config).retry(config))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("one retry");
+        assertThatThrownBy(() -> ErrorPolicy.standard().bisect(e -> true).bisect(e -> true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("one bisect");
+    }
+
+    @Test
+    void aCorrectedCallMayFollowARefusedOne() throws InterruptedException {
+        PipelineBuilder<Integer, Integer> builder = builder();
+        assertThatThrownBy(() -> builder.sink("sink", n -> {}, stage -> stage.workers(0)))
+                .isInstanceOf(IllegalArgumentException.class);
+        Pipeline<Integer> pipeline = builder.sink("sink", delivered::add).start();
+        submit(pipeline, 1);
+        assertThat(drained(pipeline).delivered()).isEqualTo(1);
+    }
+
+    /** The predicate's own interrupt, a common idiom, must not make the dead-letter handler believe it was interrupted. */
+    @Test
+    void interruptSetByAPredicateReachesNeitherHandlerNorNextMessage() throws InterruptedException {
+        List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+        Pipeline<Integer> pipeline = builder()
+                .sink(
+                        "sink",
+                        n -> {
+                            interrupted.add(Thread.currentThread().isInterrupted());
+                            fail();
+                        },
+                        stage -> stage.onError(e -> e.retry(RetryConfig.custom()
+                                        .retryOnException(thrown -> {
+                                            Thread.currentThread().interrupt();
+                                            return false;
+                                        })
+                                        .build())
+                                .deadLetter(failure ->
+                                        interrupted.add(Thread.currentThread().isInterrupted()))))
+                .start();
+        submit(pipeline, 1, 2);
+        assertThat(drained(pipeline).count(Outcome.DEAD_LETTERED)).isEqualTo(2);
+        assertThat(interrupted).hasSize(4).containsOnly(false);
     }
 
     @Test

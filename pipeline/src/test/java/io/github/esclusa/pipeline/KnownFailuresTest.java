@@ -108,6 +108,45 @@ class KnownFailuresTest {
         assertThat(report.balanced()).isTrue();
     }
 
+    /** One thing that throws on the way must not keep the others from hearing: not a second inlet, and not who is behind. */
+    @Test
+    void everybodyInLineAtEveryInletHearsWhenTheWorkerDiesThoughTheClockThrowsThere() throws Exception {
+        DyingClock clock = new DyingClock("dead-");
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch hold = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("dead")
+                .capacity(1)
+                .clock(clock)
+                .inlet("a")
+                .inlet("b")
+                .sink(
+                        "sink",
+                        n -> {
+                            running.countDown();
+                            hold.await();
+                            throw new IOException("makes the worker ask its clock, on purpose");
+                        },
+                        stage -> stage.onError(e -> e.retry(RetryConfig.ofDefaults())))
+                .start();
+        pipeline.inlet("a").submit(0);
+        running.await();
+        pipeline.inlet("b").submit(1);
+        List<Admission> heard = new CopyOnWriteArrayList<>();
+        for (String inlet : List.of("a", "a", "b")) {
+            assertThat(pipeline.inlet(inlet).submit(2, heard::add)).isEqualTo(Admission.WAITING);
+        }
+        Running<Admission> blocked =
+                Running.call(() -> pipeline.inlet("b").submit(3)).awaitParked();
+        clock.die();
+        hold.countDown();
+        assertThat(blocked.result()).isEqualTo(Admission.CLOSED);
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(heard).containsExactly(Admission.CLOSED, Admission.CLOSED, Admission.CLOSED);
+        assertThat(report.unknown()).containsExactly(0);
+        assertThat(report.returned()).containsExactly(1);
+        assertThat(report.balanced()).isTrue();
+    }
+
     /** A worker killed by an exception, the rest running on as if nothing happened. */
     @Test
     void whenOneWorkerDiesTheOthersEndToo() throws Exception {

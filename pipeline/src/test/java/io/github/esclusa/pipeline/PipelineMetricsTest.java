@@ -59,6 +59,7 @@ class PipelineMetricsTest {
             "sojourn TIMER seconds []",
             "stage TIMER seconds [outcome, stage]",
             "submitted COUNTER messages [inlet, outcome]",
+            "waiting GAUGE submissions [inlet]",
             "weight GAUGE bytes [inlet]");
 
     @Test

@@ -9,6 +9,8 @@ import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.Running;
+import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -106,7 +108,139 @@ class PipelineTest {
         pipeline.submit(1);
         pipeline.submit(2);
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(2);
-        assertThat(batches).containsExactly(List.of(1, 2));
+        assertThat(batches.stream().flatMap(List::stream)).containsExactly(1, 2);
+    }
+
+    /** A message parked upstream keeps its stage open; what has gone through it must not wait for that. */
+    @Test
+    void drainingFlushesABatchThoughAStageBeforeItIsNotDone() throws Exception {
+        RetryConfig inAnHour = RetryConfig.custom()
+                .maxAttempts(9)
+                .waitDuration(Duration.ofHours(1))
+                .build();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("flush-behind")
+                .map(
+                        "parse",
+                        n -> {
+                            if (n == 0) {
+                                throw new IllegalStateException("on purpose");
+                            }
+                            return n;
+                        },
+                        stage -> stage.workers(2).onError(e -> e.retry(inAnHour)))
+                .batch(100, Duration.ofHours(1))
+                .sink("collect", batch -> {})
+                .start();
+        for (int i = 0; i < 10; i++) {
+            pipeline.submit(i);
+        }
+        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(LONG));
+        Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 9);
+        assertThat(pipeline.shutdownNow().returned()).containsExactly(0);
+        assertThat(shutdown.result().delivered()).isEqualTo(9);
+    }
+
+    @Test
+    void workThatFailsAgainAndAgainDoesNotKeepOutWhatHasNotBeenTried() throws InterruptedException {
+        RetryConfig forEver = RetryConfig.custom()
+                .maxAttempts(Integer.MAX_VALUE)
+                .waitDuration(Duration.ofMillis(1))
+                .build();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("poison")
+                .capacity(100)
+                .sink(
+                        "sink",
+                        n -> {
+                            if (n < 20) {
+                                awaitDeafFor(Duration.ofMillis(1));
+                                throw new IllegalStateException("on purpose");
+                            }
+                        },
+                        stage -> stage.workers(2).onError(e -> e.retry(forEver)))
+                .start();
+        for (int i = 0; i < 60; i++) {
+            pipeline.submit(i);
+        }
+        Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 40);
+        assertThat(pipeline.shutdownNow().returned().size() + pipeline.settled(Outcome.UNKNOWN))
+                .isEqualTo(20);
+    }
+
+    private static void awaitDeafFor(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        while (until - System.nanoTime() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void inletsAreServedInTurnThoughOthersBetweenThemAreIdle() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        PipelineBuilder<String, String> builder =
+                Pipeline.<String>builder("turns").capacity(200);
+        for (int i = 0; i < 10; i++) {
+            builder = builder.inlet("i" + i);
+        }
+        Pipeline<String> pipeline = builder.sink("sink", message -> {
+                    goOn.await();
+                    order.add(message);
+                })
+                .start();
+        for (int i = 0; i < 100; i++) {
+            pipeline.inlet("i0").submit("first");
+            pipeline.inlet("i9").submit("last");
+        }
+        goOn.countDown();
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(200);
+        assertThat(Collections.frequency(order.subList(0, 100), "first")).isBetween(45, 55);
+    }
+
+    @Test
+    void listenerThatShutsDownIsRefusedAndNotMadeToWaitForItself() throws Exception {
+        List<Throwable> refused = Collections.synchronizedList(new ArrayList<>());
+        List<Pipeline<Integer>> self = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("self")
+                .capacity(2)
+                .whenFull(Overflow.dropOldest())
+                .onSettled(settlement -> {
+                    try {
+                        self.get(0).shutdown(LONG);
+                    } catch (IllegalStateException | InterruptedException e) {
+                        refused.add(e);
+                    }
+                })
+                .sink("hold", n -> {
+                    holding.countDown();
+                    goOn.await();
+                })
+                .start();
+        self.add(pipeline);
+        pipeline.submit(1);
+        holding.await();
+        pipeline.submit(2);
+        pipeline.submit(3); // drops 2, and tells of it on this thread
+        goOn.countDown();
+        assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
+        assertThat(refused).hasSize(3).allSatisfy(e -> assertThat(e)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'self'"));
+    }
+
+    @Test
+    void anInletTooSmallToFillABatchIsRefusedByName() {
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("small")
+                        .inlet("a", inlet -> inlet.capacity(4))
+                        .inlet("b", inlet -> inlet.capacity(4))
+                        .batch(8, Duration.ofSeconds(1))
+                        .sink("sink", batch -> {})
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("inlet 'a'")
+                .hasMessageContaining("capacity(4)")
+                .hasMessageContaining("8");
     }
 
     @Test

@@ -97,6 +97,9 @@ public final class NamedThreads implements ThreadFactory {
             thread = new Thread(null, task, threadName, 0, false);
             thread.setDaemon(kind == ThreadKind.DAEMON);
         }
+        // What services and drivers are found by. Later JVMs do not pass it on with the inheritable thread-locals left
+        // out.
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread.setUncaughtExceptionHandler(
                 (dead, cause) -> log.error("thread '{}' ended with an exception nobody caught", dead.getName(), cause));
         return thread;

@@ -23,6 +23,21 @@ class NamedThreadsTest {
         assertThat(threads).hasToString("NamedThreads(worker-*, PLATFORM)");
     }
 
+    /** Services and drivers are found by it, and not every JVM passes it on. */
+    @Test
+    void theContextClassLoaderIsThatOfTheThreadThatMakesThem() {
+        Thread current = Thread.currentThread();
+        ClassLoader before = current.getContextClassLoader();
+        ClassLoader special = new ClassLoader(before) {};
+        current.setContextClassLoader(special);
+        try {
+            assertThat(NamedThreads.platform("worker").newThread(() -> {}).getContextClassLoader())
+                    .isSameAs(special);
+        } finally {
+            current.setContextClassLoader(before);
+        }
+    }
+
     @Test
     void daemonPolicyIsChosenNotInherited() throws Exception {
         AtomicReference<@Nullable Thread> child = new AtomicReference<>();

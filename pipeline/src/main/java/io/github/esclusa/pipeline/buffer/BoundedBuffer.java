@@ -182,10 +182,13 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
-     * Refuses everything from now on and wakes everybody in line with {@link Admission#CLOSED}. What is queued stays
+     * Refuses everything from now on and wakes every thread in line with {@link Admission#CLOSED}. What is queued stays
      * queued. Further calls do nothing.
+     *
+     * @return calls the callbacks in line with {@link Admission#CLOSED}; to be run once, when all that must not wait for
+     *     them is done. It does not throw.
      */
-    public void close() {
+    public Runnable close() {
         List<Waiter<E>> answered;
         lock.lock();
         try {
@@ -194,19 +197,28 @@ public final class BoundedBuffer<E extends Admissible> {
         } finally {
             lock.unlock();
         }
-        announce(answered);
+        return () -> announce(answered);
+    }
+
+    /** Gives out nothing more. To be called on a closed buffer; what is queued is {@link #left} then. */
+    public void abort() {
+        lock.lock();
+        try {
+            stock.freeze();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
-     * Closes the buffer and takes everything out of it.
+     * What an aborted buffer has kept.
      *
-     * @return what was queued, oldest first; its credit stays taken until {@link #release}
+     * @return what was queued, oldest first, without a copy; its credit stays taken until {@link #release}
      */
-    public List<E> abort() {
-        close();
+    public List<E> left() {
         lock.lock();
         try {
-            return stock.pollAll();
+            return stock.left();
         } finally {
             lock.unlock();
         }
@@ -407,13 +419,35 @@ public final class BoundedBuffer<E extends Admissible> {
             lock.unlock();
         }
         if (eviction != null) {
-            eviction.evicted().forEach(events::dropped);
+            boolean told = false;
+            try {
+                eviction.evicted().forEach(events::dropped);
+                told = true;
+            } finally {
+                if (!told) { // no stack, or no memory: the message stays the caller's, and no credit is kept for it
+                    leave(eviction);
+                }
+            }
             answer = admitInPlaceOf(eviction, element);
         }
         if (answer == Admission.ACCEPTED) {
             events.queued();
         }
         return answer;
+    }
+
+    private void leave(Stock.Eviction<E> eviction) {
+        boolean last;
+        lock.lock();
+        try {
+            stock.left(eviction);
+            last = closed;
+        } finally {
+            lock.unlock();
+        }
+        if (last) {
+            events.leftAfterClose();
+        }
     }
 
     private Admission admitInPlaceOf(Stock.Eviction<E> eviction, E element) {
@@ -434,17 +468,35 @@ public final class BoundedBuffer<E extends Admissible> {
 
     private void announce(List<Waiter<E>> answered) {
         for (Waiter<E> waiter : answered) {
+            try {
+                announce(waiter);
+            } catch (Throwable e) { // the next ones are to hear all the same
+                tellFailure(e);
+            }
+        }
+    }
+
+    private void announce(Waiter<E> waiter) {
+        try {
             if (waiter.answer() != Admission.CLOSED) {
                 events.queued();
             }
+        } finally {
             if (waiter.hasCallback()) {
-                events.heldBack(clock.nanoTime() - waiter.sinceNanos);
                 try {
                     waiter.callBack();
-                } catch (Throwable e) {
-                    events.callbackFailed(e);
+                } finally {
+                    events.heldBack(clock.nanoTime() - waiter.sinceNanos);
                 }
             }
+        }
+    }
+
+    private void tellFailure(Throwable thrown) {
+        try {
+            events.callbackFailed(thrown);
+        } catch (Throwable e) {
+            return; // no stack, or no memory: there is nobody left to tell
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.buffer;
 
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -102,16 +102,22 @@ public final class Ring<E> {
     }
 
     /**
-     * Takes everything.
+     * Everything in the queue, without a copy.
      *
-     * @return all elements, oldest first
+     * @return a view, oldest first, which changes with the queue; for others only once that changes no more
      */
-    public List<E> pollAll() {
-        List<E> all = new ArrayList<>(size);
-        for (E element = poll(); element != null; element = poll()) {
-            all.add(element);
-        }
-        return all;
+    public List<E> asList() {
+        return new AbstractList<>() {
+            @Override
+            public E get(int index) {
+                return Ring.this.get(index);
+            }
+
+            @Override
+            public int size() {
+                return size;
+            }
+        };
     }
 
     private int slot(int index) {

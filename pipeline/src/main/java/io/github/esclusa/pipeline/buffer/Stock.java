@@ -18,6 +18,8 @@ final class Stock<E extends Admissible> {
 
     private final Ring<E> queue = new Ring<>();
 
+    private boolean frozen;
+
     private volatile int queued;
     private volatile long admitted;
     private volatile long dropped;
@@ -65,19 +67,30 @@ final class Stock<E extends Admissible> {
 
     @Nullable
     E poll() {
+        if (frozen) {
+            return null;
+        }
         E element = queue.poll();
         queued = queue.size();
         return element;
     }
 
-    List<E> pollAll() {
-        List<E> all = queue.pollAll();
+    /** Nothing is to be taken any more: what is queued stays, and is not counted as queued. */
+    void freeze() {
+        frozen = true;
         queued = 0;
-        return all;
+    }
+
+    /** What is left after the freeze, without a copy. */
+    List<E> left() {
+        return queue.asList();
     }
 
     @Nullable
     E first(Predicate<? super E> kind) {
+        if (frozen) {
+            return null;
+        }
         for (int i = 0; i < queue.size(); i++) {
             E element = queue.get(i);
             if (kind.test(element)) {

@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
  * How a pipeline ends: who decides, what is counted, and when the report is given out.
  *
  * <pre>
- *   open ──take out──▶ halted ─┐
- *     └────────────────────────┴─last worker ends, or sweep─▶ drawn ──last telling over──▶ published
+ *   open ──halt──▶ halted ─┐
+ *     └────────────────────┴─last worker ends, or sweep─▶ drawn ──last telling over──▶ published
  * </pre>
  *
  * <p>The report is <em>drawn</em> once, under the lock, by the last worker or by a sweep, whichever is first, and never
  * changes. It is <em>published</em> to those who wait when the listener has heard of everything in it and the meters are
  * gone. Each part of the ending that has something to tell is a <em>telling</em>: begun under the lock in which its messages
  * are counted, ended by {@link #told}; the last one publishes. A producer that tells of what it dropped is one as well,
- * counted by its buffer; it asks for publication when it is through.
+ * counted by its buffer; it asks for publication when it is through. A sweep, which has no time left, publishes when it
+ * has told what it took itself.
  *
  * <p>Locks are taken in this order: this one, a hand's, a queue's. User code runs under none of them.
  */
@@ -43,11 +44,8 @@ final class Ending {
     @GuardedBy("lock")
     private boolean halted;
 
-    @GuardedBy("lock")
-    private final List<Envelope> takenOut = new ArrayList<>();
-
-    @GuardedBy("lock")
-    private final List<Envelope> unknown = new ArrayList<>();
+    /** Messages left in queues that were aborted: written under the lock, read without it. */
+    private volatile long leftBehind;
 
     @GuardedBy("lock")
     private final List<StuckThread> stuck = new ArrayList<>();
@@ -69,15 +67,19 @@ final class Ending {
     }
 
     /**
-     * What a part of the ending has to tell, with no lock held, before it calls {@link #told}.
+     * What a part of the ending has to do and to tell, with no lock held, before it calls {@link #told}.
      *
-     * @param returned settled as returned
+     * @param returned settled as returned, one list for each place where they lay
      * @param unknown settled as unknown
+     * @param interrupted whose threads are to be interrupted
+     * @param drew whether it drew the report
      * @param cause why the pipeline failed, if it did
      */
     record Telling(
-            List<Envelope> returned,
+            List<List<Envelope>> returned,
             List<Envelope> unknown,
+            List<Thread> interrupted,
+            boolean drew,
             @Nullable Throwable cause) {}
 
     Engine.State state() {
@@ -114,12 +116,14 @@ final class Ending {
         }
     }
 
-    /** Takes everything out of the queues, as returned. */
-    Telling takeOut(Machine machine) {
+    /** What is in the queues is returned from now on. */
+    Telling halt(Machine machine) {
         lock.lock();
         try {
+            Telling telling =
+                    new Telling(drawn == null ? leaveBehind(machine) : List.of(), List.of(), List.of(), false, cause);
             tellings++;
-            return new Telling(drawn == null ? takeOutOnce(machine) : List.of(), List.of(), cause);
+            return telling;
         } finally {
             lock.unlock();
         }
@@ -129,10 +133,10 @@ final class Ending {
     Telling writeOff(Worker worker) {
         lock.lock();
         try {
+            Telling telling =
+                    new Telling(List.of(), worker.hand().seizeAsUnknown().unknown(), List.of(), false, cause);
             tellings++;
-            List<Envelope> lost = worker.hand().seizeAsUnknown().unknown();
-            unknown.addAll(lost);
-            return new Telling(List.of(), lost, cause);
+            return telling;
         } finally {
             lock.unlock();
         }
@@ -142,34 +146,47 @@ final class Ending {
     void draw(Machine machine) {
         lock.lock();
         try {
-            tellings++;
             if (drawn == null) {
                 drawReport(machine);
             }
+            tellings++;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes everything from everybody, interrupts who works on it, and draws the balance; nothing if it is drawn. */
+    /**
+     * Takes everything from everybody and draws the balance; nothing if it is drawn. Where memory runs out on the way the
+     * pipeline has failed, and a later sweep finds every message where this one left it.
+     */
     Telling sweep(Machine machine) {
         lock.lock();
         try {
-            tellings++;
-            List<Envelope> returnedNow = new ArrayList<>();
-            List<Envelope> unknownNow = new ArrayList<>();
-            if (drawn == null) {
-                returnedNow.addAll(takeOutOnce(machine));
+            List<List<Envelope>> returned = new ArrayList<>();
+            List<Envelope> unknown = new ArrayList<>();
+            List<Thread> interrupted = new ArrayList<>();
+            boolean draws = drawn == null;
+            if (draws) {
+                returned.addAll(leaveBehind(machine));
+                stuck.clear();
                 for (Worker worker : machine.workers()) {
                     Hand.Seizure seizure = worker.hand().seize();
-                    returnedNow.addAll(seizure.returned());
-                    unknownNow.addAll(seizure.unknown());
-                    interrupt(worker, !seizure.unknown().isEmpty());
+                    returned.add(seizure.returned());
+                    unknown.addAll(seizure.unknown());
+                    Thread thread = worker.thread();
+                    if (thread != null) {
+                        interrupted.add(thread);
+                        noteIfStuck(worker, thread, !seizure.unknown().isEmpty());
+                    }
                 }
-                unknown.addAll(unknownNow);
                 drawReport(machine);
             }
-            return new Telling(returnedNow, unknownNow, cause);
+            Telling telling = new Telling(returned, unknown, interrupted, draws, cause);
+            tellings++;
+            return telling;
+        } catch (Throwable e) {
+            fails(e);
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -181,6 +198,17 @@ final class Ending {
         try {
             tellings--;
             publishIfComplete(machine);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A sweep has told what it took: nobody waits any longer for what others still tell. */
+    void publish() {
+        lock.lock();
+        try {
+            isPublished = true;
+            published.signalAll();
         } finally {
             lock.unlock();
         }
@@ -223,38 +251,34 @@ final class Ending {
         }
     }
 
-    /** How many messages were taken out of queues. */
-    int takenOut() {
-        lock.lock();
-        try {
-            return takenOut.size();
-        } finally {
-            lock.unlock();
-        }
+    /** How many messages were left in queues that were aborted. */
+    long leftBehind() {
+        return leftBehind;
     }
 
+    /** Aborts the queues, once; answers what is in them then, to whoever is the first that can tell of it. */
     @GuardedBy("lock")
-    private List<Envelope> takeOutOnce(Machine machine) {
+    private List<List<Envelope>> leaveBehind(Machine machine) {
         if (halted) {
             return List.of();
         }
+        machine.abort();
+        List<List<Envelope>> left = machine.left();
+        long count = 0;
+        for (List<Envelope> each : left) {
+            count += each.size();
+        }
+        leftBehind = count;
         halted = true;
-        List<Envelope> left = machine.takeOut();
-        takenOut.addAll(left);
         return left;
     }
 
     /** Read after the seizure: a worker that held nothing then and is in user code now is in a callback of ours. */
     @GuardedBy("lock")
-    private void interrupt(Worker worker, boolean heldUnknown) {
-        Thread thread = worker.thread();
-        if (thread == null) {
-            return;
-        }
+    private void noteIfStuck(Worker worker, Thread thread, boolean heldUnknown) {
         if (heldUnknown || worker.isInUserCode()) {
             stuck.add(new StuckThread(thread.getName(), List.of(thread.getStackTrace())));
         }
-        thread.interrupt();
     }
 
     @GuardedBy("lock")
@@ -268,17 +292,19 @@ final class Ending {
     @GuardedBy("lock")
     private void drawReport(Machine machine) {
         List<Object> returnedInputs = new ArrayList<>();
-        takenOut.forEach(envelope -> returnedInputs.add(envelope.input));
+        List<Object> unknownInputs = new ArrayList<>();
+        if (halted) {
+            machine.left().forEach(left -> left.forEach(envelope -> returnedInputs.add(envelope.input)));
+        }
         for (Worker worker : machine.workers()) {
             worker.hand().returned().forEach(envelope -> returnedInputs.add(envelope.input));
+            worker.hand().unknown().forEach(envelope -> unknownInputs.add(envelope.input));
         }
-        List<Object> unknownInputs = new ArrayList<>();
-        unknown.forEach(envelope -> unknownInputs.add(envelope.input));
         Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
         for (Outcome outcome : Outcome.values()) {
             counts.put(outcome, machine.settled(outcome));
         }
-        counts.merge(Outcome.RETURNED, (long) takenOut.size(), Long::sum);
+        counts.merge(Outcome.RETURNED, leftBehind, Long::sum);
         drawn = new DrainReport<>(name, machine.accepted(), counts, returnedInputs, unknownInputs, stuck, cause);
         if (state != Engine.State.FAILED) {
             state = Engine.State.TERMINATED;

@@ -8,6 +8,8 @@ import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,9 @@ public final class Engine {
     private final Ending ending;
 
     private final AtomicInteger liveWorkers;
+
+    /** Threads in user code for whose return the end waits. */
+    private final Set<Thread> tellers = ConcurrentHashMap.newKeySet();
 
     private Engine(EngineSpec spec) {
         this.spec = spec;
@@ -104,14 +109,16 @@ public final class Engine {
      * @return their number, exact once terminated
      */
     public long settled(Outcome outcome) {
-        return machine.settled(outcome) + (outcome == Outcome.RETURNED ? ending.takenOut() : 0);
+        return machine.settled(outcome) + (outcome == Outcome.RETURNED ? ending.leftBehind() : 0);
     }
 
     /** Refuses new messages from now on and lets the workers end when they have done what is there. */
     public void drain() {
         ending.drains();
-        machine.closeInlets();
+        List<Runnable> announcements = machine.closeInlets();
+        machine.segments().forEach(Segment::drains);
         firstSegment().seal();
+        announce(announcements);
     }
 
     /**
@@ -132,14 +139,19 @@ public final class Engine {
      * @return the final report
      */
     public DrainReport<Object> sweep() {
-        machine.closeInlets();
+        List<Runnable> announcements = machine.closeInlets();
         Ending.Telling telling = ending.sweep(machine);
-        machine.halt();
         try {
+            machine.halt();
+            telling.interrupted().forEach(Thread::interrupt); // runs code of channels: with no lock held
             meters.close(); // before the report: whoever has it may start a successor of the same name
+            announce(announcements);
             tell(telling);
         } finally {
             ending.told(machine);
+            if (telling.drew()) {
+                ending.publish();
+            }
         }
         return requireNonNull(ending.drawn());
     }
@@ -151,6 +163,28 @@ public final class Engine {
      */
     public boolean isWorker() {
         return machine.workerOn(Thread.currentThread()) != null;
+    }
+
+    /**
+     * Whether the calling thread is in a settlement listener, or in a callback that hears of the end.
+     *
+     * @return {@code true} in user code for whose return the end of the pipeline waits
+     */
+    public boolean isTelling() {
+        return tellers.contains(Thread.currentThread());
+    }
+
+    /** Runs what tells user code of something for whose return the end waits. */
+    void telling(Runnable tell) {
+        Thread current = Thread.currentThread();
+        boolean outermost = tellers.add(current);
+        try {
+            tell.run();
+        } finally {
+            if (outermost) {
+                tellers.remove(current);
+            }
+        }
     }
 
     /** Stops the pipeline because an error policy says so: what is queued is returned, what is running may finish. */
@@ -167,9 +201,12 @@ public final class Engine {
         Ending.Telling lost = ending.writeOff(worker);
         try {
             halt(); // first: the credit that comes back next would admit those in line to a pipeline that has failed
-            tell(lost);
         } finally {
-            ending.told(machine);
+            try {
+                tell(lost);
+            } finally {
+                ending.told(machine);
+            }
         }
     }
 
@@ -224,19 +261,27 @@ public final class Engine {
         }
     }
 
+    /** First everything that others wait for, then what calls user code. */
     private void halt() {
-        machine.closeInlets();
-        Ending.Telling telling = ending.takeOut(machine);
-        machine.halt();
+        List<Runnable> announcements = machine.closeInlets();
+        Ending.Telling telling = ending.halt(machine);
         try {
+            machine.halt();
+            announce(announcements);
             tell(telling);
         } finally {
             ending.told(machine);
         }
     }
 
-    private void tell(Ending.Telling telling) {
-        settler.settled(telling.returned(), Outcome.RETURNED, telling.cause());
-        settler.settled(telling.unknown(), Outcome.UNKNOWN, telling.cause());
+    private void announce(List<Runnable> announcements) {
+        telling(() -> announcements.forEach(Runnable::run));
+    }
+
+    private void tell(Ending.Telling told) {
+        telling(() -> {
+            told.returned().forEach(each -> settler.settled(each, Outcome.RETURNED, told.cause()));
+            settler.settled(told.unknown(), Outcome.UNKNOWN, told.cause());
+        });
     }
 }

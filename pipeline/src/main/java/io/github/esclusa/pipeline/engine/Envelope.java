@@ -5,7 +5,8 @@ import io.github.esclusa.pipeline.buffer.Admissible;
 
 /**
  * An accepted message on its way through the pipeline. It always has one owner: the queue it stands in or the hand it
- * lies in, and passes from one to the other under the owner's lock, which guards its mutable fields.
+ * lies in, and passes from one to the other under the owner's lock, which guards its mutable fields; those that only a
+ * worker writes on what it holds ({@link #value}, and {@link #queuedNanos} as it passes it on) it writes without.
  */
 final class Envelope implements Admissible {
 
@@ -21,6 +22,9 @@ final class Envelope implements Admissible {
 
     /** When it entered the queue of the segment it is in; kept only where a batch lingers for it. */
     long queuedNanos;
+
+    /** When somebody first looked at the queue and found it the oldest, or zero. Guarded by the inlet's buffer. */
+    long headNanos;
 
     /** Whether user code is working on it. */
     boolean running;
@@ -41,7 +45,14 @@ final class Envelope implements Admissible {
         queuedNanos = nowNanos;
     }
 
-    /** Zero means "not sampled". */
+    /** Called under the inlet's lock. */
+    void firstSeenAsHead(long nowNanos) {
+        if (headNanos == 0) {
+            headNanos = nonZero(nowNanos);
+        }
+    }
+
+    /** Zero means "not stamped". */
     static long nonZero(long nanos) {
         return nanos == 0 ? 1 : nanos;
     }

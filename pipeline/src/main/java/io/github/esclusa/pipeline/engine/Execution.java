@@ -80,6 +80,7 @@ final class Execution {
             try {
                 result = callOne(step, envelope.value);
             } catch (Throwable e) {
+                exits.cameBack();
                 meter.failed(clock, start);
                 failed(work, step, e);
                 return;
@@ -114,6 +115,7 @@ final class Execution {
             failedInPart(work, step, e);
             return;
         } catch (Throwable e) {
+            exits.cameBack();
             meter.failed(clock, start);
             failed(work, step, e);
             return;
@@ -147,7 +149,7 @@ final class Execution {
 
     private void failed(Work work, Step step, Throwable thrown) {
         work.attempts++;
-        Recovery recovery = Recovery.afterStage(step.policy(), thrown, work.items.size(), work.attempts);
+        Recovery recovery = afterStage(step, thrown, work.items.size(), work.attempts);
         if (recovery instanceof Recovery.Retry retry) {
             retry(work, retry.delayNanos());
         } else if (recovery instanceof Recovery.Bisect) {
@@ -172,23 +174,30 @@ final class Execution {
                             failure));
             return;
         }
-        int attempts = work.attempts + 1;
         List<Envelope> delivered = new ArrayList<>();
+        for (int i = 0; i < work.items.size(); i++) {
+            if (!causes.containsKey(i)) {
+                delivered.add(work.items.get(i));
+            }
+        }
+        exits.begin(delivered); // of the others it is known that they were not applied
+        exits.settle(delivered, Outcome.DELIVERED, null);
+        int attempts = work.attempts + 1;
         List<Envelope> again = new ArrayList<>();
         List<Integer> ended = new ArrayList<>();
         long delayNanos = 0;
         for (int i = 0; i < work.items.size(); i++) {
             Throwable cause = causes.get(i);
             if (cause == null) {
-                delivered.add(work.items.get(i));
-            } else if (Recovery.afterStage(step.policy(), cause, 1, attempts) instanceof Recovery.Retry retry) {
+                continue;
+            }
+            if (afterStage(step, cause, 1, attempts) instanceof Recovery.Retry retry) {
                 again.add(work.items.get(i));
                 delayNanos = Math.max(delayNanos, retry.delayNanos());
             } else {
                 ended.add(i);
             }
         }
-        exits.settle(delivered, Outcome.DELIVERED, null);
         for (int i : ended) {
             end(work.part(List.of(work.items.get(i)), attempts), step, requireNonNull(causes.get(i)));
         }
@@ -201,9 +210,10 @@ final class Execution {
         switch (step.policy().end()) {
             case SKIP -> giveUp(work, step, thrown);
             case STOP -> {
-                giveUp(work, step, thrown);
-                engine.stop(new IllegalStateException(
-                        "stage '" + step.name() + "' failed, and its error policy is to stop", thrown));
+                if (giveUp(work, step, thrown)) {
+                    stop(new IllegalStateException(
+                            "stage '" + step.name() + "' failed, and its error policy is to stop", thrown));
+                }
             }
             case DEAD_LETTER -> {
                 for (Envelope envelope : work.items) {
@@ -216,9 +226,32 @@ final class Execution {
         }
     }
 
-    private void giveUp(Work work, Step step, Throwable thrown) {
-        if (exits.settle(work.items, Outcome.FAILED, thrown)) {
+    /** {@code false} if it came too late. */
+    private boolean giveUp(Work work, Step step, Throwable thrown) {
+        boolean settled = exits.settle(work.items, Outcome.FAILED, thrown);
+        if (settled) {
             failureLogs.get(steps.indexOf(step)).warn(thrown);
+        }
+        return settled;
+    }
+
+    /** Stopping tells the listener, and callbacks in line. */
+    private void stop(Throwable why) {
+        exits.enterUserCode();
+        try {
+            engine.stop(why);
+        } finally {
+            exits.leaveUserCode();
+        }
+    }
+
+    /** The worker has died, and tells of it. */
+    void fail(Worker worker, Throwable why) {
+        exits.enterUserCode();
+        try {
+            engine.workerFailed(worker, why);
+        } finally {
+            exits.leaveUserCode();
         }
     }
 
@@ -241,14 +274,36 @@ final class Execution {
 
     private void deadLetterFailed(Work work, Step step, Throwable cause, Throwable thrown) {
         work.attempts++;
-        if (Recovery.afterDeadLetter(step.policy(), thrown, work.attempts) instanceof Recovery.Retry retry) {
+        if (afterDeadLetter(step, thrown, work.attempts) instanceof Recovery.Retry retry) {
             retry(work, retry.delayNanos());
             return;
         }
+        // An exception of our own: the user's may be shared by all messages, and would gather suppressed ones for ever.
+        IllegalStateException both = new IllegalStateException(
+                "stage '" + step.name() + "' failed on a message, and so did its dead-letter handler", cause);
         if (thrown != cause) {
-            cause.addSuppressed(thrown);
+            both.addSuppressed(thrown);
         }
-        giveUp(work, step, cause);
+        giveUp(work, step, both);
+    }
+
+    /** The policy's predicates and intervals are user code, whose interrupts are its own affair. */
+    private Recovery afterStage(Step step, Throwable thrown, int items, int attempts) {
+        exits.enterUserCode();
+        try {
+            return Recovery.afterStage(step.policy(), thrown, items, attempts);
+        } finally {
+            exits.leaveUserCode();
+        }
+    }
+
+    private Recovery afterDeadLetter(Step step, Throwable thrown, int attempts) {
+        exits.enterUserCode();
+        try {
+            return Recovery.afterDeadLetter(step.policy(), thrown, attempts);
+        } finally {
+            exits.leaveUserCode();
+        }
     }
 
     /** Parks work for its next attempt; where order is kept, what else is in hand waits behind it. */

@@ -33,6 +33,11 @@ final class Exits {
         return inUserCode;
     }
 
+    /** Says that user code has come back: what is held is known not to be applied. */
+    void cameBack() {
+        hand.run(List.of());
+    }
+
     /** Says that user code begins to work on held messages; {@code false} if they are not the worker's any more. */
     boolean begin(List<Envelope> items) {
         return hand.run(items);

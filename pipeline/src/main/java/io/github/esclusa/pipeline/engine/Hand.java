@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Every change of owner happens under this lock, with the queue's own lock taken inside it, so to whoever holds this
- * lock a message is in a queue or in this hand, and never in both. The new owner has it before the old one lets go: where
- * memory runs out between the two, the worker fails with the message in its hand. Seizing is the one atomic step that decides at the shutdown deadline:
+ * lock a message is in a queue or in this hand, and never in both. What leaves the hand has its new owner before the hand
+ * lets go, and what enters it needs no memory on the way: where memory runs out, the worker fails with the message in its
+ * hand. Seizing is the one atomic step that decides at the shutdown deadline:
  * what was settled before it is counted, what is held is not the worker's any more, and every later attempt of the worker
- * answers that it comes too late. The lock is the worker's own and never contended but by the one who seizes.
+ * answers that it comes too late. The lock is the worker's own: others take it to seize, and to read gauges.
  */
 final class Hand {
 
@@ -52,10 +53,17 @@ final class Hand {
 
     /** What this hand settled as returned: the report lists them. */
     @GuardedBy("lock")
-    private final List<Envelope> returned = new ArrayList<>();
+    private final ArrayList<Envelope> returned = new ArrayList<>();
+
+    /** What was seized while user code worked on it: the report lists them. */
+    @GuardedBy("lock")
+    private final ArrayList<Envelope> unknown = new ArrayList<>();
 
     /** Written under the lock, read without it. */
     private volatile boolean seized;
+
+    /** Whether what was taken last had been parked. Single writer: the worker. */
+    private boolean tookParked;
 
     /** Counts by outcome: written under the lock, read without it by meters. */
     private final Map<Outcome, AtomicLong> settled = new EnumMap<>(Outcome.class);
@@ -76,6 +84,7 @@ final class Hand {
             if (seized) {
                 return null;
             }
+            tookParked = false;
             for (int i = 0; i < most; i++) {
                 Envelope envelope = queue.poll();
                 if (envelope == null) {
@@ -95,6 +104,7 @@ final class Hand {
         lock.lock();
         try {
             Work work = seized ? null : parking.pollDue(now);
+            tookParked = work != null;
             if (work != null) {
                 for (int i = 0; i < work.items.size(); i++) {
                     hold(work.items.get(i));
@@ -188,6 +198,8 @@ final class Hand {
             for (Envelope envelope : held) {
                 (envelope.running ? seizure.unknown : seizure.returned).add(envelope);
             }
+            returned.ensureCapacity(returned.size() + seizure.returned.size());
+            unknown.ensureCapacity(unknown.size() + seizure.unknown.size()); // the last that needs memory
             held.clear();
             count(seizure.returned, Outcome.RETURNED);
             count(seizure.unknown, Outcome.UNKNOWN);
@@ -206,6 +218,10 @@ final class Hand {
         } finally {
             lock.unlock();
         }
+    }
+
+    boolean tookParked() {
+        return tookParked;
     }
 
     boolean isSeized() {
@@ -232,6 +248,16 @@ final class Hand {
         lock.lock();
         try {
             return List.copyOf(returned);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was seized from this hand as unknown. */
+    List<Envelope> unknown() {
+        lock.lock();
+        try {
+            return List.copyOf(unknown);
         } finally {
             lock.unlock();
         }
@@ -271,10 +297,20 @@ final class Hand {
     @GuardedBy("lock")
     private void count(List<Envelope> items, Outcome outcome) {
         if (outcome == Outcome.RETURNED) {
-            returned.addAll(items);
+            returned.ensureCapacity(returned.size() + items.size()); // all of them, or nothing
+            append(items, returned);
+        } else if (outcome == Outcome.UNKNOWN) {
+            unknown.ensureCapacity(unknown.size() + items.size());
+            append(items, unknown);
         }
         AtomicLong account = account(outcome);
         account.lazySet(account.get() + items.size()); // one writer at a time: no atomic addition needed
+    }
+
+    private static void append(List<Envelope> items, List<Envelope> to) {
+        for (int i = 0; i < items.size(); i++) {
+            to.add(items.get(i));
+        }
     }
 
     private AtomicLong account(Outcome outcome) {

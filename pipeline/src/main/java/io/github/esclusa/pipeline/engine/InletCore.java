@@ -127,10 +127,28 @@ public final class InletCore {
         return buffer;
     }
 
-    /** How long the oldest queued message has been waiting, as far as the samples tell. */
+    /**
+     * How long the oldest queued message has been waiting, as far as is known: from the first sampled one, and from the
+     * first look at the head, so that a queue that stands still shows however short it is.
+     */
     double oldestNanos() {
-        Envelope oldest = buffer.firstQueued(envelope -> envelope.sampledNanos != 0);
-        return oldest == null ? 0 : Math.max(0, clock.nanoTime() - oldest.sampledNanos);
+        long now = clock.nanoTime();
+        Envelope sampled = buffer.firstQueued(envelope -> envelope.sampledNanos != 0);
+        Envelope head = buffer.firstQueued(envelope -> {
+            envelope.firstSeenAsHead(now);
+            return true;
+        });
+        long oldest = sampled == null ? 0 : now - sampled.sampledNanos;
+        return Math.max(0, head == null ? oldest : Math.max(oldest, now - head.headNanos));
+    }
+
+    /**
+     * How many submissions wait for room.
+     *
+     * @return their number, blocked threads and callbacks together
+     */
+    public int waiting() {
+        return buffer.waiting();
     }
 
     /** A message has left the queue for a worker. */
@@ -173,7 +191,7 @@ public final class InletCore {
 
         @Override
         public void dropped(Envelope envelope) {
-            settler.tell(envelope, Outcome.DROPPED, null);
+            engine.telling(() -> settler.tell(envelope, Outcome.DROPPED, null));
         }
 
         @Override

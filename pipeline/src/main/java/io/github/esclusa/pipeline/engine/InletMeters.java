@@ -45,6 +45,7 @@ final class InletMeters {
         counter(scope, inlet, "interrupted", interrupted, LongAdder::sum);
         gauge(scope, PipelineMetrics.QUEUED, "Messages in the inlet's queue", "messages", inlet, buffer, b -> b.size());
         gauge(scope, PipelineMetrics.IN_FLIGHT, "Messages not settled", "messages", inlet, buffer, b -> b.used());
+        gauge(scope, PipelineMetrics.WAITING, "Submissions in line", "submissions", inlet, buffer, b -> b.waiting());
         gauge(scope, PipelineMetrics.CAPACITY, "Most messages in flight", "messages", inlet, buffer, b -> b.capacity());
         gauge(scope, PipelineMetrics.WEIGHT, "Weight in flight", "bytes", inlet, buffer, b -> b.usedWeight());
         this.backpressure = scope.register((registry, tags) -> Buckets.timer(PipelineMetrics.BACKPRESSURE)

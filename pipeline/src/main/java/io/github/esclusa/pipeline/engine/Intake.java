@@ -30,10 +30,12 @@ final class Intake implements Source {
     @Override
     public @Nullable Envelope poll() {
         int count = inlets.size();
-        int first = count == 1 ? 0 : turn.getAndUpdate(last -> last + 1 == count ? 0 : last + 1);
+        int first = turn.get();
         for (int i = 0; i < count; i++) {
-            Envelope envelope = inlets.get((first + i) % count).buffer().poll();
+            int served = (first + i) % count;
+            Envelope envelope = inlets.get(served).buffer().poll();
             if (envelope != null) {
+                turn.lazySet((served + 1) % count); // the next one's turn, also where idle ones were passed over
                 return envelope;
             }
         }
@@ -53,10 +55,17 @@ final class Intake implements Source {
     }
 
     @Override
-    public List<Envelope> abort() {
-        List<Envelope> left = new ArrayList<>();
+    public void abort() {
         for (InletCore inlet : inlets) {
-            left.addAll(inlet.buffer().abort());
+            inlet.buffer().abort();
+        }
+    }
+
+    @Override
+    public List<List<Envelope>> left() {
+        List<List<Envelope>> left = new ArrayList<>();
+        for (InletCore inlet : inlets) {
+            left.add(inlet.buffer().left());
         }
         return left;
     }

@@ -65,18 +65,29 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         return List.copyOf(segments);
     }
 
-    void closeInlets() {
+    /** Closes every inlet and wakes every blocked producer; answers what is to be run for the callbacks in line. */
+    List<Runnable> closeInlets() {
+        List<Runnable> announcements = new ArrayList<>(inlets.size());
         for (InletCore inlet : inlets) {
-            inlet.buffer().close();
+            announcements.add(inlet.buffer().close());
+        }
+        return announcements;
+    }
+
+    /** Nothing is given out of any queue any more, and none takes anything in. Needs no memory. */
+    void abort() {
+        for (int i = 0; i < segments.size(); i++) {
+            segments.get(i).source().abort();
+            segments.get(i).parking().abort();
         }
     }
 
-    /** Takes everything out of every queue; none takes anything after it. */
-    List<Envelope> takeOut() {
-        List<Envelope> left = new ArrayList<>();
+    /** What lay in the queues when they were aborted: the same at each call. */
+    List<List<Envelope>> left() {
+        List<List<Envelope>> left = new ArrayList<>();
         for (Segment segment : segments) {
-            left.addAll(segment.source().abort());
-            left.addAll(segment.parking().abort());
+            left.addAll(segment.source().left());
+            left.add(segment.parking().left());
         }
         return left;
     }

@@ -115,17 +115,26 @@ class Parking {
         }
     }
 
-    /** Takes everything out and refuses what comes later. */
-    List<Envelope> abort() {
+    /** Gives out nothing more, and refuses what comes later. Needs no memory; further calls do nothing. */
+    void abort() {
         lock.lock();
         try {
             aborted = true;
-            List<Envelope> left = new ArrayList<>();
-            for (Work work = head(); work != null; work = head()) {
-                left.addAll(work.items);
-                removeHead();
-            }
             size = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is left after {@link #abort}: in order where order is kept. */
+    List<Envelope> left() {
+        lock.lock();
+        try {
+            List<Envelope> left = new ArrayList<>();
+            for (int i = inOrder.size() - 1; i >= 0; i--) {
+                left.addAll(inOrder.get(i).items);
+            }
+            byDue.forEach(work -> left.addAll(work.items));
             return left;
         } finally {
             lock.unlock();
@@ -134,6 +143,9 @@ class Parking {
 
     @GuardedBy("lock")
     private @Nullable Work head() {
+        if (aborted) {
+            return null;
+        }
         if (ordered) {
             return inOrder.isEmpty() ? null : inOrder.get(inOrder.size() - 1);
         }

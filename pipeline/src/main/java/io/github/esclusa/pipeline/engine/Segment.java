@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A run of fused stages, the queue they take from, and the workers that drive them.
  *
  * <pre>
- *   open ──seal (nothing more will come)──▶ sealed ──queue and parking empty──▶ its workers end
- *     └──────────halt (take nothing more)──────┴──────────────────────────────▶ its workers end
+ *   open ──drain──▶ draining ──seal (nothing more will come)──▶ sealed ──queue and parking empty──▶ its workers end
+ *     └───────────────────┴───────halt (take nothing more)────────┴───────────────────────────────▶ its workers end
  * </pre>
  */
 final class Segment {
@@ -39,6 +39,8 @@ final class Segment {
     private final AtomicInteger lingering = new AtomicInteger();
 
     /** Each goes from false to true, once. */
+    private volatile boolean draining;
+
     private volatile boolean sealed;
 
     private volatile boolean halted;
@@ -108,9 +110,15 @@ final class Segment {
     /** A message was queued: wakes a worker if it has something to do for it. */
     void arrived() {
         SegmentSpec.BatchSpec batch = spec.batch();
-        if (batch == null || source.size() >= batch.size() || bell.waiters() > lingering.get()) {
+        if (batch == null || source.size() >= batch.size() || draining || bell.waiters() > lingering.get()) {
             bell.ring();
         }
+    }
+
+    /** The pipeline drains: a batch does not wait for more to come, though the segments before may still pass it on. */
+    void drains() {
+        draining = true;
+        bell.ringAll();
     }
 
     /** Nothing more will be queued: the workers end when what is left is done. */
@@ -150,15 +158,23 @@ final class Segment {
     }
 
     private @Nullable Work takeNow(Hand hand) {
-        if (!parking.isEmpty()) {
-            Work due = hand.takeDue(parking, clock.nanoTime());
-            if (due != null) {
-                return due;
-            }
-        }
         if (parking.holdsBack()) {
-            return null;
+            return hand.takeDue(parking, clock.nanoTime());
         }
+        // In turn, where order is not kept: work that fails again and again must not keep out what has not been tried.
+        boolean freshFirst = hand.tookParked();
+        Work work = freshFirst ? takeFresh(hand) : takeParked(hand);
+        if (work == null) {
+            work = freshFirst ? takeParked(hand) : takeFresh(hand);
+        }
+        return work;
+    }
+
+    private @Nullable Work takeParked(Hand hand) {
+        return parking.isEmpty() ? null : hand.takeDue(parking, clock.nanoTime());
+    }
+
+    private @Nullable Work takeFresh(Hand hand) {
         SegmentSpec.BatchSpec batch = spec.batch();
         Work work = batch == null ? hand.take(source, 1) : takeBatch(hand, batch);
         if (work != null && first) {
@@ -196,7 +212,7 @@ final class Segment {
         if (queued == 0) {
             return false;
         }
-        if (queued >= batch.size() || sealed) {
+        if (queued >= batch.size() || draining) {
             return true;
         }
         Long oldest = source.oldestNanos();
@@ -235,8 +251,7 @@ final class Segment {
                 bell.await(armedIn, earlier(batchDue, parkedDue));
             }
         } catch (InterruptedException e) {
-            // Only user code that kept a worker's thread would interrupt it here: the loop looks again, nothing is
-            // lost.
+            // A sweep, or user code that kept a worker's thread: the loop looks again, nothing is lost.
         } finally {
             bell.disarm();
             if (lingers) {

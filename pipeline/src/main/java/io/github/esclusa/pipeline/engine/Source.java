@@ -18,6 +18,9 @@ interface Source {
     @Nullable
     Long oldestNanos();
 
-    /** Takes everything out and refuses what comes later. */
-    List<Envelope> abort();
+    /** Gives out nothing more, and refuses what comes later. Needs no memory; further calls do nothing. */
+    void abort();
+
+    /** What is left after {@link #abort}, one list for each queue. */
+    List<List<Envelope>> left();
 }

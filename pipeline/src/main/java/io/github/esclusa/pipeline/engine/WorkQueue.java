@@ -52,7 +52,10 @@ final class WorkQueue implements Source {
         }
         lock.lock();
         try {
-            Envelope envelope = queue.poll();
+            Envelope envelope = aborted ? null : queue.poll();
+            if (envelope == null) {
+                return null;
+            }
             size = queue.size();
             return envelope;
         } finally {
@@ -64,7 +67,7 @@ final class WorkQueue implements Source {
     public @Nullable Long oldestNanos() {
         lock.lock();
         try {
-            Envelope head = queue.peek();
+            Envelope head = aborted ? null : queue.peek();
             return head == null ? null : head.queuedNanos;
         } finally {
             lock.unlock();
@@ -72,13 +75,21 @@ final class WorkQueue implements Source {
     }
 
     @Override
-    public List<Envelope> abort() {
+    public void abort() {
         lock.lock();
         try {
             aborted = true;
-            List<Envelope> left = queue.pollAll();
             size = 0;
-            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<List<Envelope>> left() {
+        lock.lock();
+        try {
+            return List.of(queue.asList());
         } finally {
             lock.unlock();
         }

@@ -46,7 +46,7 @@ final class Worker implements Runnable {
                 execution.run(work);
             }
         } catch (Throwable e) {
-            engine.workerFailed(this, e); // user code is caught where it is called: this is our own, or no memory
+            execution.fail(this, e); // user code is caught where it is called: this is our own, or no memory
         } finally {
             engine.workerEnded(segment);
         }

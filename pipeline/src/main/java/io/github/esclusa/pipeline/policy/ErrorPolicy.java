@@ -65,13 +65,15 @@ public final class ErrorPolicy<I> {
      * Try again, as a Resilience4j configuration says: its exception predicates, its interval function and its number
      * of attempts (the first one included) are honoured; results are not looked at. The message waits outside the
      * worker, its credit held. A stage with one worker waits with it, so that order is kept; a stage with several goes
-     * on with other messages.
+     * on with other messages, in turn with those that are due again.
      *
      * @param config when and how often
      * @return a policy that retries
+     * @throws IllegalStateException if this has a retry already, or an end
      */
     public ErrorPolicy<I> retry(RetryConfig config) {
-        return new ErrorPolicy<>(requireNonNull(config, "config"), dataError, end, handler, handlerRetry);
+        requireOpen("retry", retry);
+        return new ErrorPolicy<>(requireNonNull(config, "config"), dataError, null, null, null);
     }
 
     /**
@@ -79,13 +81,15 @@ public final class ErrorPolicy<I> {
      *
      * @param isDataError tells failures that the data causes from those of the target (gone, busy)
      * @return a policy that bisects
+     * @throws IllegalStateException if this bisects already, or has an end
      */
     public ErrorPolicy<I> bisect(Predicate<? super Throwable> isDataError) {
-        return new ErrorPolicy<>(retry, requireNonNull(isDataError, "isDataError"), end, handler, handlerRetry);
+        requireOpen("bisect", dataError);
+        return new ErrorPolicy<>(retry, requireNonNull(isDataError, "isDataError"), null, null, null);
     }
 
     /**
-     * Settle the message as failed, log it, and go on.
+     * Settle the message as failed, log it (one line in ten seconds for each stage), and go on.
      *
      * @return a policy that skips in the end
      */
@@ -168,6 +172,16 @@ public final class ErrorPolicy<I> {
      */
     public @Nullable RetryConfig deadLetterRetryConfig() {
         return handlerRetry;
+    }
+
+    private void requireOpen(String word, @Nullable Object given) {
+        if (end != null) {
+            throw new IllegalStateException(
+                    "an error policy is read from left to right: " + word + " came after its end, " + end);
+        }
+        if (given != null) {
+            throw new IllegalStateException("an error policy has one " + word + ": it was given two");
+        }
     }
 
     private ErrorPolicy<I> ending(

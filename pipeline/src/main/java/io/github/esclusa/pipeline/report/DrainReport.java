@@ -116,7 +116,17 @@ public final class DrainReport<T> {
     }
 
     /**
-     * Whether every accepted message was settled exactly once.
+     * Whether the pipeline has done everything it had accepted: nothing was returned, and nothing is unknown.
+     *
+     * @return {@code true} after a drain that ended in time
+     */
+    public boolean complete() {
+        return returned.isEmpty() && unknown.isEmpty();
+    }
+
+    /**
+     * Whether every accepted message was settled exactly once. A report of messages that came back balances too:
+     * {@link #complete} asks for more.
      *
      * @return {@code true} unless messages were lost or counted twice, which would be a bug
      */

@@ -19,6 +19,9 @@ public final class PipelineMetrics {
     /** Gauge, messages; tag {@code inlet}: accepted and not yet settled. */
     public static final String IN_FLIGHT = PREFIX + ".in.flight";
 
+    /** Gauge, submissions; tag {@code inlet}: those in line for room, blocked threads and callbacks together. */
+    public static final String WAITING = PREFIX + ".waiting";
+
     /** Gauge, messages; tag {@code inlet}: how many may be in flight. */
     public static final String CAPACITY = PREFIX + ".capacity";
 
@@ -34,7 +37,7 @@ public final class PipelineMetrics {
     /** Timer; tag {@code inlet}: from admission to leaving the queue, one message in 64. */
     public static final String QUEUE_WAIT = PREFIX + ".queue.wait";
 
-    /** Time gauge; tag {@code inlet}: how long the oldest queued message has been waiting, or zero; to within 64 messages. */
+    /** Time gauge; tag {@code inlet}: how long the oldest queued message has waited at least. */
     public static final String QUEUE_OLDEST = PREFIX + ".queue.oldest";
 
     /** Timer; tag {@code inlet}: how long producers were held back. */

@@ -6,7 +6,7 @@ package io.github.esclusa.pipeline.report;
  *
  * <p>It is called on the thread that settled the message: a worker; for a dropped message the thread whose submission
  * evicted it; at the end of a shutdown that ran out of time the thread that shut down. It is called by several threads
- * at once. While it runs, the message's credit is held, so a slow listener slows the pipeline. What it throws is logged
+ * at once. It must not shut the pipeline down: that would wait for itself, and is refused. While it runs, the message's credit is held, so a slow listener slows the pipeline. What it throws is logged
  * and counted, and changes nothing else.
  *
  * @param <T> the type of message the pipeline takes in

@@ -181,7 +181,7 @@ class BoundedBufferTest {
         }
         List<Admission> calledBack = new CopyOnWriteArrayList<>();
         buffer.offer(Item.of(4), calledBack::add);
-        buffer.close();
+        buffer.close().run();
         assertThat(calledBack).containsExactly(Admission.CLOSED);
         for (Running<Admission> producer : producers) {
             assertThat(producer.result()).isEqualTo(Admission.CLOSED);
@@ -191,7 +191,7 @@ class BoundedBufferTest {
         assertThat(buffer.poll()).isEqualTo(Item.of(0));
         buffer.release(1, 1);
         assertThat(buffer.poll()).isNull();
-        buffer.close();
+        buffer.close().run();
         assertThat(calledBack).hasSize(1);
     }
 
@@ -200,7 +200,7 @@ class BoundedBufferTest {
         for (Overflow policy : List.of(Overflow.block(), Overflow.reject(), Overflow.dropOldest())) {
             BoundedBuffer<Item> buffer = buffer(1, NO_BOUND, policy);
             buffer.offer(Item.of(0));
-            buffer.close();
+            buffer.close().run();
             assertThat(buffer.put(Item.of(1))).isEqualTo(Admission.CLOSED);
             assertThat(buffer.offer(Item.of(1))).isEqualTo(Admission.CLOSED);
             assertThat(buffer.offer(Item.of(1), answer -> {})).isEqualTo(Admission.CLOSED);
@@ -221,7 +221,7 @@ class BoundedBufferTest {
         buffer.offer(Item.of(0));
         Running<Admission> offer = Running.call(() -> buffer.offer(Item.of(1)));
         dropping.await();
-        buffer.close();
+        buffer.close().run();
         assertThat(offer.isDone()).isFalse();
         goOn.countDown();
         assertThat(offer.result()).isEqualTo(Admission.CLOSED);
@@ -254,7 +254,7 @@ class BoundedBufferTest {
         List<Admission> called = new CopyOnWriteArrayList<>();
         assertThat(buffer.offer(new Item(0, 11), called::add)).isEqualTo(Admission.TOO_HEAVY);
         assertThat(buffer.offer(Item.of(0), called::add)).isEqualTo(Admission.ACCEPTED);
-        buffer.close();
+        buffer.close().run();
         assertThat(buffer.offer(Item.of(1), called::add)).isEqualTo(Admission.CLOSED);
         assertThat(called).isEmpty();
     }
@@ -349,7 +349,7 @@ class BoundedBufferTest {
         };
         assertThat(buffer.offer(new Item(2, 30))).isEqualTo(Admission.ACCEPTED);
         assertThat(buffer.usedWeight()).isLessThanOrEqualTo(100);
-        long left = buffer.abort().stream().mapToLong(Item::weight).sum();
+        long left = left(buffer).stream().mapToLong(Item::weight).sum();
         assertThat(buffer.usedWeight()).isEqualTo(left);
     }
 
@@ -380,8 +380,9 @@ class BoundedBufferTest {
         buffer.offer(Item.of(1));
         buffer.offer(Item.of(2));
         buffer.poll();
-        assertThat(buffer.abort()).containsExactly(Item.of(1), Item.of(2));
-        assertThat(buffer.abort()).isEmpty();
+        assertThat(left(buffer)).containsExactly(Item.of(1), Item.of(2));
+        assertThat(buffer.poll()).isNull();
+        assertThat(buffer.size()).isZero();
         assertThat(buffer.size()).isZero();
         assertThat(buffer.used()).isEqualTo(3);
         assertThat(buffer.offer(Item.of(3))).isEqualTo(Admission.CLOSED);
@@ -443,7 +444,7 @@ class BoundedBufferTest {
             }));
         }
         half.await();
-        buffer.close();
+        buffer.close().run();
         for (int p = 0; p < 3; p++) {
             threads.get(p).result();
         }
@@ -451,7 +452,7 @@ class BoundedBufferTest {
         for (Running<Boolean> thread : threads) {
             thread.result();
         }
-        List<Item> left = buffer.abort();
+        List<Item> left = left(buffer);
         List<Item> out = new ArrayList<>(polled);
         out.addAll(told.dropped);
         out.addAll(left);
@@ -505,5 +506,42 @@ class BoundedBufferTest {
             meanwhile.run();
             throw new InterruptedException();
         }
+    }
+
+    @Test
+    void anErrorWhileADropIsToldLeavesNoCreditBehindAndNobodyWaiting() {
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, Overflow.dropOldest(), clock, told);
+        told.whenDropped = item -> {
+            throw new StackOverflowError("on purpose");
+        };
+        assertThat(buffer.offer(Item.of(1))).isEqualTo(Admission.ACCEPTED);
+        assertThatThrownBy(() -> buffer.offer(Item.of(2))).isInstanceOf(StackOverflowError.class);
+        assertThat(buffer.leaving()).isZero();
+        assertThat(buffer.used()).isZero();
+        assertThat(buffer.admitted()).isEqualTo(1);
+        assertThat(buffer.dropped()).isEqualTo(1);
+        told.whenDropped = item -> {};
+        assertThat(buffer.offer(Item.of(3))).isEqualTo(Admission.ACCEPTED);
+        assertThat(buffer.poll()).isEqualTo(Item.of(3));
+    }
+
+    @Test
+    void aCallbackThatBlocksHoldsUpNoThreadInLine() throws Exception {
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, Overflow.block(), clock, told);
+        buffer.offer(Item.of(1));
+        List<Admission> heard = new CopyOnWriteArrayList<>();
+        buffer.offer(Item.of(2), heard::add);
+        Running<Admission> blocked = Running.call(() -> buffer.put(Item.of(3))).awaitParked();
+        Runnable announcement = buffer.close();
+        assertThat(blocked.result()).isEqualTo(Admission.CLOSED);
+        assertThat(heard).isEmpty();
+        announcement.run();
+        assertThat(heard).containsExactly(Admission.CLOSED);
+    }
+
+    private static List<Item> left(BoundedBuffer<Item> buffer) {
+        buffer.close().run();
+        buffer.abort();
+        return buffer.left();
     }
 }

@@ -93,8 +93,13 @@ class HandTest {
         }
 
         @Override
-        public List<Envelope> abort() {
-            return queue.abort();
+        public void abort() {
+            queue.abort();
+        }
+
+        @Override
+        public List<List<Envelope>> left() {
+            return queue.left();
         }
     }
 

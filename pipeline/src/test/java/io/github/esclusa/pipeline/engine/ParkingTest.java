@@ -67,11 +67,13 @@ class ParkingTest {
     }
 
     @Test
-    void abortTakesEverythingOutAndRefusesWhatComesLater() {
+    void abortKeepsEverythingForTheEndingAndRefusesWhatComesLater() {
         for (boolean ordered : new boolean[] {true, false}) {
             Parking parking = new Parking(ordered);
             parking.park(List.of(due(0, 1, 2), due(1, 3)));
-            assertThat(Envelopes.inputs(parking.abort())).containsExactly(1, 2, 3);
+            parking.abort();
+            assertThat(Envelopes.inputs(parking.left())).containsExactly(1, 2, 3);
+            assertThat(Envelopes.inputs(parking.left())).containsExactly(1, 2, 3);
             assertThat(parking.isEmpty()).isTrue();
             assertThat(parking.holdsBack()).isFalse();
             assertThat(parking.park(List.of(due(0, 4)))).isFalse();

@@ -63,7 +63,7 @@ record Scenario(
         int sinkWorkers = single ? 1 : 1 + random.nextInt(3);
         int batch = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(8);
         int inHand = mapWorkers + secondWorkers + sinkWorkers * Math.max(1, batch) + 1;
-        int capacity = Math.max(1 + random.nextInt(12), (inHand + inlets - 1) / inlets);
+        int capacity = Math.max(batch, Math.max(1 + random.nextInt(12), (inHand + inlets - 1) / inlets));
         List<Overflow> overflows = new ArrayList<>();
         for (int i = 0; i < inlets; i++) {
             overflows.add(
