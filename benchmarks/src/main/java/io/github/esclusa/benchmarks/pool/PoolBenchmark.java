@@ -25,9 +25,9 @@ import org.openjdk.jmh.infra.Blackhole;
  * Borrows from a pool of 2 and gives back at once: by one thread, by two that need not wait for one another, and by eight that
  * must.
  *
- * <p>Of the eight, the mean says how much gets through, and the sampled times how it is shared out: a pool that lets a running
- * thread overtake those that wait has a small mean and a long tail. Those that serve who came first are Esclusa and the two
- * peers marked {@code -fair}; they pay a switch of threads for each hand-over.
+ * <p>Of the eight, the mean says how much gets through, and the sampled times how it is shared out. Esclusa and the two peers
+ * marked {@code -fair} serve who came first, and pay a switch of threads for each hand-over; the others let a running thread
+ * overtake those that wait.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
