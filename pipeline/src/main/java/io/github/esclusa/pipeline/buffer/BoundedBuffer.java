@@ -148,6 +148,24 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
+     * Takes the oldest queued messages, as {@link #poll}, in one go.
+     *
+     * @param into the list they are added to; it must have room for them without growing
+     * @param most how many at the most
+     */
+    public void pollInto(List<? super E> into, int most) {
+        if (stock.queued() == 0) {
+            return;
+        }
+        lock.lock();
+        try {
+            stock.pollInto(into, most);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * The oldest queued message of a kind, left in the queue.
      *
      * @param kind tells whether a message is of the kind; called under the lock, so it only looks

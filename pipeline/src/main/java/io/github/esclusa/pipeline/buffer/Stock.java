@@ -75,6 +75,17 @@ final class Stock<E extends Admissible> {
         return element;
     }
 
+    void pollInto(List<? super E> into, int most) {
+        for (int i = 0; i < most && !frozen; i++) {
+            E element = queue.poll();
+            if (element == null) {
+                break;
+            }
+            into.add(element);
+        }
+        queued = frozen ? 0 : queue.size();
+    }
+
     /** Nothing is to be taken any more: what is queued stays, and is not counted as queued. */
     void freeze() {
         frozen = true;

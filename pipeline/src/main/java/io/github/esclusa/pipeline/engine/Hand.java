@@ -85,14 +85,13 @@ final class Hand {
                 return null;
             }
             tookParked = false;
-            for (int i = 0; i < most; i++) {
-                Envelope envelope = queue.poll();
-                if (envelope == null) {
-                    break;
-                }
-                hold(envelope);
-            }
-            return held.isEmpty() ? null : new Work(List.copyOf(held));
+            queue.pollInto(held, most);
+            setRunning(held, true);
+            return switch (held.size()) {
+                case 0 -> null;
+                case 1 -> new Work(List.of(held.get(0)));
+                default -> new Work(List.copyOf(held));
+            };
         } finally {
             lock.unlock();
         }
@@ -106,9 +105,8 @@ final class Hand {
             Work work = seized ? null : parking.pollDue(now);
             tookParked = work != null;
             if (work != null) {
-                for (int i = 0; i < work.items.size(); i++) {
-                    hold(work.items.get(i));
-                }
+                append(work.items, held);
+                setRunning(held, true);
             }
             return work;
         } finally {
@@ -261,12 +259,6 @@ final class Hand {
         } finally {
             lock.unlock();
         }
-    }
-
-    @GuardedBy("lock")
-    private void hold(Envelope envelope) {
-        held.add(envelope);
-        envelope.running = true;
     }
 
     /**

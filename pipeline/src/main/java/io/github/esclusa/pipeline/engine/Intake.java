@@ -27,19 +27,22 @@ final class Intake implements Source {
         return size;
     }
 
+    /** Each inlet gives its share first; what is then still wanted comes from whoever has it. */
     @Override
-    public @Nullable Envelope poll() {
+    public void pollInto(List<Envelope> into, int most) {
         int count = inlets.size();
         int first = turn.get();
-        for (int i = 0; i < count; i++) {
-            int served = (first + i) % count;
-            Envelope envelope = inlets.get(served).buffer().poll();
-            if (envelope != null) {
-                turn.lazySet((served + 1) % count); // the next one's turn, also where idle ones were passed over
-                return envelope;
+        int share = Math.max(1, most / count);
+        int wanted = into.size() + most;
+        for (int i = 0; i < 2 * count && into.size() < wanted; i++) {
+            int next = (first + i) % count;
+            int before = into.size();
+            int left = wanted - before;
+            inlets.get(next).buffer().pollInto(into, i < count ? Math.min(share, left) : left);
+            if (into.size() > before) {
+                turn.lazySet((next + 1) % count); // the next one's turn, also where idle ones were passed over
             }
         }
-        return null;
     }
 
     @Override

@@ -92,7 +92,7 @@ final class Segment {
 
     /** Whether a batch lingers for the messages that come in, so that they need a stamp. */
     boolean lingers() {
-        return spec.batch() != null;
+        return spec.batch() != null && spec.batch().lingerNanos() > 0;
     }
 
     List<StageMeters> meters() {
@@ -212,7 +212,7 @@ final class Segment {
         if (queued == 0) {
             return false;
         }
-        if (queued >= batch.size() || draining) {
+        if (queued >= batch.size() || draining || !lingers()) {
             return true;
         }
         Long oldest = source.oldestNanos();
@@ -263,7 +263,7 @@ final class Segment {
     /** When the batch that has begun is complete although it is not full; {@code null} if none has begun. */
     private @Nullable Long batchDue() {
         SegmentSpec.BatchSpec batch = spec.batch();
-        if (batch == null || parking.holdsBack()) {
+        if (batch == null || !lingers() || parking.holdsBack()) {
             return null;
         }
         Long oldest = source.oldestNanos();

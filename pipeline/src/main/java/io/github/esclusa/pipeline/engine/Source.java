@@ -10,9 +10,8 @@ interface Source {
     /** How many messages are queued: never misses one whose bell has been rung. */
     int size();
 
-    /** Takes the next message; {@code null} if there is none. */
-    @Nullable
-    Envelope poll();
+    /** Takes the next messages, so many at the most, and adds them to a list that has room for them without growing. */
+    void pollInto(List<Envelope> into, int most);
 
     /** When the oldest queued message came in; {@code null} if there is none. */
     @Nullable

@@ -46,18 +46,20 @@ final class WorkQueue implements Source {
     }
 
     @Override
-    public @Nullable Envelope poll() {
+    public void pollInto(List<Envelope> into, int most) {
         if (size == 0) {
-            return null;
+            return;
         }
         lock.lock();
         try {
-            Envelope envelope = aborted ? null : queue.poll();
-            if (envelope == null) {
-                return null;
+            for (int i = 0; i < most && !aborted; i++) {
+                Envelope envelope = queue.poll();
+                if (envelope == null) {
+                    break;
+                }
+                into.add(envelope);
             }
-            size = queue.size();
-            return envelope;
+            size = aborted ? 0 : queue.size();
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@
 package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -29,6 +30,13 @@ final class Envelopes {
             queue.put(of(input));
         }
         return queue;
+    }
+
+    /** Everything that is in a queue. */
+    static List<Envelope> taken(WorkQueue queue) {
+        List<Envelope> taken = new ArrayList<>();
+        queue.pollInto(taken, Integer.MAX_VALUE);
+        return taken;
     }
 
     static List<Object> inputs(List<Envelope> envelopes) {
