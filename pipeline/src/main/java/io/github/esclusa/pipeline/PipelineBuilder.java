@@ -44,7 +44,9 @@ public final class PipelineBuilder<T, C> {
     }
 
     /**
-     * Bounds the messages that are accepted and not settled, for each inlet that does not say otherwise.
+     * Bounds the messages that are accepted and not settled, for each inlet that does not say otherwise. All inlets
+     * together need credit for what the workers take in hand: one message each, a batch's worth each for a batch sink.
+     * An inlet smaller than a batch is allowed, and warned of: alone it never fills one.
      *
      * @param messages how many; at least 1
      * @return this

@@ -24,12 +24,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a builder has been told so far, and how it is checked and turned into segments: a stage with workers of its own
  * begins a segment, the first stage and a batch always do, any other joins the segment before it.
  */
 final class Plan<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(Plan.class);
 
     /** The segment that stages are being added to. */
     private record Draft(String name, int workers, List<Step> steps) {}
@@ -189,10 +193,13 @@ final class Plan<T> {
                 .orElse(1);
         for (InletSpec inlet : inletSpecs) {
             if (inlet.capacity() < batch) {
-                throw new IllegalArgumentException("pipeline '" + name + "', inlet '" + inlet.name() + "': capacity("
-                        + inlet.capacity() + ") is too small: what comes in here alone never fills a batch of " + batch
-                        + ", which then waits out its linger each time; raise the inlet's capacity to at least " + batch
-                        + " or ask for smaller batches");
+                log.warn(
+                        "pipeline '{}', inlet '{}': what comes in through its capacity({}) alone never fills a batch of"
+                                + " {}, which then waits out its linger each time",
+                        name,
+                        inlet.name(),
+                        inlet.capacity(),
+                        batch);
             }
         }
     }

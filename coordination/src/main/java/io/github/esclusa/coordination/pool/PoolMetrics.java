@@ -73,27 +73,31 @@ public final class PoolMetrics {
 
     PoolMetrics(PoolSettings settings, @Nullable MeterRegistry registry, HandOver<?> handOver) {
         this.scope = MeterScope.open(PREFIX, settings.name(), registry);
-        gauge(RESOURCES, "objects", handOver, state -> state.state().resources());
-        gauge(ACTIVE, "objects", handOver, state -> state.state().active());
-        gauge(IDLE, "objects", handOver, state -> state.state().idle());
-        gauge(PENDING, "threads", handOver, state -> state.state().waiting());
-        gauge(MAX, "objects", settings, PoolSettings::max);
-        gauge(MIN, "objects", settings, PoolSettings::min);
+        gauge(RESOURCES, "Resources that exist", "objects", handOver, state -> state.state()
+                .resources());
+        gauge(ACTIVE, "Resources on lease", "objects", handOver, state -> state.state()
+                .active());
+        gauge(IDLE, "Resources in the pool", "objects", handOver, state -> state.state()
+                .idle());
+        gauge(PENDING, "Threads that wait for a lease", "threads", handOver, state -> state.state()
+                .waiting());
+        gauge(MAX, "Most resources that may exist", "objects", settings, PoolSettings::max);
+        gauge(MIN, "Resources kept in existence", "objects", settings, PoolSettings::min);
         for (AcquireOutcome outcome : AcquireOutcome.values()) {
-            Timer timer = timer(ACQUIRE, "outcome", outcome.tag());
+            Timer timer = timer(ACQUIRE, "How long an acquire took", "outcome", outcome.tag());
             if (timer != null) {
                 acquires.put(outcome, timer);
             }
         }
-        usage = timer(USAGE);
-        creationSuccess = timer(CREATION, "outcome", "success");
-        creationFailed = timer(CREATION, "outcome", "failed");
-        validation = timer(VALIDATION);
-        counter(STALE_RELEASE, staleReleases);
+        usage = timer(USAGE, "How long leases were held, one in 64");
+        creationSuccess = timer(CREATION, "How long the factory's creations took", "outcome", "success");
+        creationFailed = timer(CREATION, "How long the factory's creations took", "outcome", "failed");
+        validation = timer(VALIDATION, "How long the factory's validations took");
+        counter(STALE_RELEASE, "Leases closed that had been closed before", staleReleases);
         for (DestroyReason reason : DestroyReason.values()) {
             LongAdder count = new LongAdder();
             destructions.put(reason, count);
-            counter(DESTROYED, count, "reason", reason.tag());
+            counter(DESTROYED, "Resources destroyed", count, "reason", reason.tag());
         }
     }
 
@@ -141,22 +145,26 @@ public final class PoolMetrics {
         scope.recording().time(timer, nanos);
     }
 
-    private <S> void gauge(String name, String unit, S source, ToDoubleFunction<S> value) {
+    private <S> void gauge(String name, String description, String unit, S source, ToDoubleFunction<S> value) {
         scope.register((registry, tags) -> Gauge.builder(name, source, value)
+                .description(description)
                 .baseUnit(unit)
                 .tags(tags)
                 .strongReference(true)
                 .register(registry));
     }
 
-    private void counter(String name, LongAdder count, String... more) {
+    private void counter(String name, String description, LongAdder count, String... more) {
         scope.register((registry, tags) -> FunctionCounter.builder(name, count, LongAdder::sum)
+                .description(description)
                 .tags(tags.and(more))
                 .register(registry));
     }
 
-    private @Nullable Timer timer(String name, String... more) {
-        return scope.register(
-                (registry, tags) -> Buckets.timer(name).tags(tags.and(more)).register(registry));
+    private @Nullable Timer timer(String name, String description, String... more) {
+        return scope.register((registry, tags) -> Buckets.timer(name)
+                .description(description)
+                .tags(tags.and(more))
+                .register(registry));
     }
 }

@@ -10,7 +10,8 @@ package io.github.esclusa.coordination.timer;
  * @param scheduled timers accepted, in all
  * @param pending of these, timers waiting for their moment or for the executor
  * @param running of these, timers whose callback is running
- * @param fired of these, one-shot timers whose callback has returned or thrown
+ * @param fired of these, one-shot timers whose callback has returned or thrown; the meter {@code esclusa.timer.fired} counts runs,
+ *     those of periodic timers too
  * @param cancelled of these, timers that were cancelled
  * @param rejected of these, one-shot timers whose callback the executor refused
  * @param returned of these, timers handed back because the timers were closed before they ran, or ran again
@@ -31,7 +32,7 @@ public record TimerBalance(
      *
      * @return {@code true} if the other counts add up to {@code scheduled}
      */
-    public boolean isBalanced() {
+    public boolean balanced() {
         return scheduled == pending + running + fired + cancelled + rejected + returned + unknown;
     }
 

@@ -200,7 +200,7 @@ public final class Timers implements AutoCloseable {
          * @return this builder
          */
         @CanIgnoreReturnValue
-        public Builder threadKind(ThreadKind kind) {
+        public Builder threads(ThreadKind kind) {
             draft.threadKind = requireNonNull(kind, "kind");
             return this;
         }

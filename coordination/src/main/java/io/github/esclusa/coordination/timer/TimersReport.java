@@ -36,7 +36,7 @@ public record TimersReport(
      *
      * @return {@code true} if the balance adds up
      */
-    public boolean isBalanced() {
-        return balance.isBalanced();
+    public boolean balanced() {
+        return balance.balanced();
     }
 }

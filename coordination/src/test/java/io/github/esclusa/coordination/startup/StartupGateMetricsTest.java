@@ -158,7 +158,7 @@ class StartupGateMetricsTest {
         assertThatIllegalStateException()
                 .isThrownBy(() ->
                         StartupGate.builder("gate").meterRegistry(registry).build())
-                .withMessageContaining("esclusa.gate named 'gate' is already live");
+                .withMessageContaining("esclusa.gate 'gate' is already live");
         gate.close();
     }
 

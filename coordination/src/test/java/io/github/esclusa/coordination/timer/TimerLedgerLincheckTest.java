@@ -79,7 +79,7 @@ class TimerLedgerLincheckTest {
         @Operation
         public TimerBalance balance() {
             TimerBalance balance = ledger.balance();
-            if (!balance.isBalanced()) {
+            if (!balance.balanced()) {
                 throw new AssertionError("does not balance: " + balance);
             }
             return balance;

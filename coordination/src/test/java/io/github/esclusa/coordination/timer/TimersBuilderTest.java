@@ -51,14 +51,14 @@ class TimersBuilderTest {
     @EnumSource(ThreadKind.class)
     void callbacksRunOnNamedThreadsOfTheKindThatWasChosen(ThreadKind kind) throws Exception {
         if (kind == ThreadKind.VIRTUAL && Runtime.version().feature() < 21) {
-            assertThatThrownBy(() -> Timers.builder(name).threadKind(kind).start())
+            assertThatThrownBy(() -> Timers.builder(name).threads(kind).start())
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining(name);
             assertThat(Threads.named(name)).isEmpty();
             return;
         }
         CompletableFuture<Thread> ranOn = new CompletableFuture<>();
-        try (Timers timers = Timers.builder(name).threadKind(kind).start()) {
+        try (Timers timers = Timers.builder(name).threads(kind).start()) {
             timers.after(Duration.ZERO, () -> ranOn.complete(Thread.currentThread()));
             Thread worker = ranOn.get(20, TimeUnit.SECONDS);
 

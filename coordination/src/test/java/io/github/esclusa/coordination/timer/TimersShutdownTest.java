@@ -121,7 +121,7 @@ class TimersShutdownTest {
 
         assertThat(timer.state()).isEqualTo(TimerState.RETURNED);
         assertThat(report.returned()).containsExactly(timer);
-        assertThat(report.isBalanced()).isTrue();
+        assertThat(report.balanced()).isTrue();
         assertThat(runs).hasValue(1);
     }
 
@@ -146,7 +146,7 @@ class TimersShutdownTest {
 
         TimersReport report = inside.get(20, SECONDS);
         assertThat(report.terminated()).isFalse();
-        assertThat(report.isBalanced()).isTrue();
+        assertThat(report.balanced()).isTrue();
         release.countDown();
 
         await().atMost(SOON).until(() -> Threads.named(name + "-tim").isEmpty());
@@ -223,7 +223,7 @@ class TimersShutdownTest {
             // As sets: a slow machine adds very many, and comparing lists in any order takes the square of that.
             assertThat(report.returned()).hasSameSizeAs(accepted);
             assertThat(new HashSet<>(report.returned())).isEqualTo(new HashSet<>(accepted));
-            assertThat(report.isBalanced()).isTrue();
+            assertThat(report.balanced()).isTrue();
         }
     }
 
@@ -247,7 +247,7 @@ class TimersShutdownTest {
                 .hasMessageContaining("failed")
                 .cause()
                 .hasMessage("on purpose");
-        assertThat(timers.balance().isBalanced()).isTrue();
+        assertThat(timers.balance().balanced()).isTrue();
     }
 
     /** Empty once closed; being full, as an adding thread faster than the closing one may find it, ends no race. */

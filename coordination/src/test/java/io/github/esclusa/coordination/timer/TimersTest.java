@@ -31,7 +31,7 @@ class TimersTest {
     @AfterEach
     void everyTimerIsAccountedFor() throws InterruptedException {
         TimersReport report = timers.shutdown(Duration.ZERO);
-        assertThat(report.isBalanced()).as("%s", report).isTrue();
+        assertThat(report.balanced()).as("%s", report).isTrue();
         assertThat(report.balance().isSettled()).as("%s", report).isTrue();
         assertThat(report.terminated()).isTrue();
     }

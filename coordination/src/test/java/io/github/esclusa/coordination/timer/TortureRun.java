@@ -149,7 +149,7 @@ final class TortureRun {
         lock.lock();
         try {
             assertThat(report.terminated()).isTrue();
-            assertThat(report.isBalanced()).as("%s", report).isTrue();
+            assertThat(report.balanced()).as("%s", report).isTrue();
             Multiset<TimerState> states = EnumMultiset.create(TimerState.class);
             for (TortureSubject subject : subjects) {
                 if (subject.wasScheduled()) {

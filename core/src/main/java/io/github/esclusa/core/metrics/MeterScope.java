@@ -281,7 +281,7 @@ public final class MeterScope implements AutoCloseable {
             return;
         }
         forget(marker);
-        throw new IllegalStateException("a " + kind + " named '" + name
+        throw new IllegalStateException(kind + " '" + name
                 + "' is already live in this meter registry: close it first, or give this one another name");
     }
 

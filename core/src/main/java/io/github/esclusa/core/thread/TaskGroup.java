@@ -306,7 +306,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
          * @param threadKind platform, daemon or virtual
          * @return this builder
          */
-        public Builder threadKind(ThreadKind threadKind) {
+        public Builder threads(ThreadKind threadKind) {
             this.kind = requireNonNull(threadKind, "threadKind");
             return this;
         }

@@ -96,8 +96,8 @@ class NamedThreadsTest {
                 .hasMessageContaining("light")
                 .hasMessageContaining("Java " + Runtime.version().feature())
                 .hasMessageContaining("Java 21 or later");
-        assertThatThrownBy(() ->
-                        TaskGroup.builder("x").threadKind(ThreadKind.VIRTUAL).open())
+        assertThatThrownBy(
+                        () -> TaskGroup.builder("x").threads(ThreadKind.VIRTUAL).open())
                 .isInstanceOf(UnsupportedOperationException.class);
     }
 

@@ -55,7 +55,7 @@ class TaskGroupTest {
     @Test
     void threadsCarryTheGroupsNameAndKind() throws Exception {
         try (TaskGroup<String> group =
-                TaskGroup.builder("fetch").threadKind(ThreadKind.DAEMON).open()) {
+                TaskGroup.builder("fetch").threads(ThreadKind.DAEMON).open()) {
             group.submit(() -> Thread.currentThread().getName() + " "
                     + Thread.currentThread().isDaemon());
             assertThat(group.join()).containsExactly("fetch-1 true");
@@ -66,7 +66,7 @@ class TaskGroupTest {
     void runsOnVirtualThreadsWhereTheJvmHasThem() throws Exception {
         assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
         try (TaskGroup<Boolean> group =
-                TaskGroup.builder("virtual").threadKind(ThreadKind.VIRTUAL).open()) {
+                TaskGroup.builder("virtual").threads(ThreadKind.VIRTUAL).open()) {
             for (int i = 0; i < 1_000; i++) {
                 group.submit(() -> (Boolean) Thread.class.getMethod("isVirtual").invoke(Thread.currentThread()));
             }

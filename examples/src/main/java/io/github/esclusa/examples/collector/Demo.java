@@ -49,7 +49,7 @@ final class Demo {
         DrainReport<Frame> report;
         try (CollectorService service = CollectorService.start(config)) {
             out.println(service.greeting());
-            out.println("demo: bursts of " + BURST + " messages for "
+            out.println("demo: bursts of " + BURST + " messages, one in a thousand broken on purpose, for "
                     + config.demo().orElseThrow().toSeconds() + " s into " + config.db());
             out.printf("%8s %12s %10s %12s %10s %8s%n", "time", "accepted/s", "in flight", "stored", "dead", "dropped");
             sent = send(service, config.demo().orElseThrow(), stop, out, err);

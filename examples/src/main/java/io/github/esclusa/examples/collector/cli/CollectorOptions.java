@@ -45,8 +45,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  java -jar collector.jar --bind 0.0.0.0 --tcp 601 --udp 514 --idle 600",
             "  java -jar collector.jar --writers 2 --db 'jdbc:postgresql://db/logs'",
             "",
-            "SIGTERM or Ctrl-C ends it in order: what was accepted is written, and the last line says what became of"
-                    + " every message. Exit status: 0 when all is accounted for, 1 when not or when it could not"
+            "SIGTERM or Ctrl-C ends it in order: what was accepted is written, and the last line of standard output"
+                    + " says what became of every message. Exit status: 0 when all is accounted for, 1 when not or when it could not"
                     + " start, 2 for a wrong option."
         })
 public final class CollectorOptions {

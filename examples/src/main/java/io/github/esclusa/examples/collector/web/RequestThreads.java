@@ -29,7 +29,7 @@ final class RequestThreads implements Executor, AutoCloseable {
     RequestThreads(String name, int count, int maxUnderWay, Duration limit) {
         this.limit = limit;
         this.timers = Timers.builder(name)
-                .threadKind(ThreadKind.DAEMON)
+                .threads(ThreadKind.DAEMON)
                 .maxPending(maxUnderWay)
                 .start();
         this.threads = new ThreadPoolExecutor(
