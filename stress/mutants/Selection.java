@@ -30,7 +30,12 @@ public final class Selection {
                 .selectors(Arrays.stream(tests).map(Selection::selector).toList())
                 .build();
         Verdict verdict = new Verdict();
-        LauncherFactory.create().execute(request, verdict);
+        try {
+            LauncherFactory.create().execute(request, verdict);
+        } catch (RuntimeException | Error e) { // a name that is wrong, for one: no test has noticed anything
+            e.printStackTrace();
+            end(2, "the tests could not be run: " + e);
+        }
         if (verdict.passed.get() == 0) {
             end(2, "no test ran of " + List.of(tests));
         }
