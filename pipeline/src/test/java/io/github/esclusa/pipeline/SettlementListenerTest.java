@@ -202,7 +202,7 @@ class SettlementListenerTest {
         Running<Admission> dropper = Running.call(() -> pipeline.submit(3));
         telling.await();
         goOn.countDown();
-        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        DrainReport<Integer> report = pipeline.shutdown(Duration.ofDays(1)); // woken, and not by its deadline
         int heardByThen = heard.size();
         early.countDown();
         assertThat(heardByThen).isEqualTo(2);
