@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
-import io.github.esclusa.core.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,7 +40,7 @@ final class Allotment<T> {
     private final int min;
     private final boolean validates;
     private final long validateAfterNanos;
-    private final Clock clock;
+    private final PoolTime time;
 
     final Books<T> books;
     final Supply<T> supply;
@@ -59,14 +58,14 @@ final class Allotment<T> {
 
     private long grants;
 
-    Allotment(PoolSettings settings, Clock clock, Queue<Job<T>> planned) {
+    Allotment(PoolSettings settings, PoolTime time, Queue<Job<T>> planned) {
         this.min = settings.min();
         this.validates = settings.validates();
         this.validateAfterNanos = settings.validateAfterNanos();
-        this.clock = clock;
+        this.time = time;
         this.planned = planned;
         this.books = new Books<>(settings.name());
-        this.supply = new Supply<>(settings, clock);
+        this.supply = new Supply<>(settings, time);
     }
 
     Phase phase() {
@@ -156,7 +155,7 @@ final class Allotment<T> {
         Resource<T> resource = waiter.lease.end();
         if (resource != null) {
             books.reclaimed(resource);
-            deliver(resource, validates ? clock.nanoTime() : 0);
+            deliver(resource, validates ? time.now() : 0);
         }
         plan();
     }

@@ -2,7 +2,6 @@
 package io.github.esclusa.coordination.pool;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import java.util.List;
 import java.util.Queue;
@@ -31,7 +30,7 @@ final class HandOver<T> {
         CLOSED
     }
 
-    private final Clock clock;
+    private final PoolTime time;
     private final Consumer<Job<T>> starter;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,10 +48,10 @@ final class HandOver<T> {
     @GuardedBy("lock")
     private @Nullable Thread terminator;
 
-    HandOver(PoolSettings settings, Clock clock, Consumer<Job<T>> starter) {
-        this.clock = clock;
+    HandOver(PoolSettings settings, PoolTime time, Consumer<Job<T>> starter) {
+        this.time = time;
         this.starter = starter;
-        this.allotment = new Allotment<>(settings, clock, planned);
+        this.allotment = new Allotment<>(settings, time, planned);
     }
 
     // ---- borrowing
@@ -390,7 +389,7 @@ final class HandOver<T> {
     }
 
     PoolReport report() {
-        long now = clock.nanoTime();
+        long now = time.now();
         lock.lock();
         try {
             return allotment.report(now);

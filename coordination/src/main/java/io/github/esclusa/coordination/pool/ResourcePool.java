@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResourcePool<T> implements AutoCloseable {
 
     private final PoolSettings settings;
-    private final Clock clock;
+    private final PoolTime time;
     private final HandOver<T> handOver;
     private final PoolMetrics meters;
     private final Workers<T> workers;
@@ -61,11 +61,11 @@ public final class ResourcePool<T> implements AutoCloseable {
             @Nullable Executor executor,
             @Nullable MeterRegistry registry) {
         this.settings = settings;
-        this.clock = clock;
+        this.time = new PoolTime(clock);
         PoolLog log = new PoolLog(settings.name());
-        this.handOver = new HandOver<>(settings, clock, this::start);
+        this.handOver = new HandOver<>(settings, time, this::start);
         this.meters = new PoolMetrics(settings, registry, handOver);
-        this.workers = new Workers<>(handOver, factory, executor, settings.name(), clock, meters, log);
+        this.workers = new Workers<>(handOver, factory, executor, settings.name(), time, meters, log);
     }
 
     /**
@@ -164,7 +164,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     public void warm(Duration timeout) throws InterruptedException {
         requireNonNull(timeout, "timeout");
-        if (handOver.awaitFilled(Deadline.after(timeout, clock))) {
+        if (handOver.awaitFilled(time.after(timeout))) {
             return;
         }
         if (handOver.isClosed()) {
@@ -219,7 +219,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     public PoolReport shutdown(Duration timeout) throws InterruptedException {
         requireNonNull(timeout, "timeout");
-        Deadline deadline = Deadline.after(timeout, clock);
+        Deadline deadline = time.after(timeout);
         for (Job<T> destruction : handOver.close()) {
             workers.start(destruction);
         }
@@ -238,7 +238,7 @@ public final class ResourcePool<T> implements AutoCloseable {
 
     void giveBack(Lease<T> lease) {
         boolean timed = lease.isSampled() && meters.timesUsage();
-        long now = timed || settings.validates() ? clock.nanoTime() : 0;
+        long now = timed || settings.validates() ? time.now() : 0;
         if (handOver.giveBack(lease, now)) {
             used(lease, timed, now);
         } else if (!lease.wasInvalidated()) {
@@ -248,7 +248,7 @@ public final class ResourcePool<T> implements AutoCloseable {
 
     void discard(Lease<T> lease) {
         boolean timed = lease.isSampled() && meters.timesUsage();
-        long now = timed ? clock.nanoTime() : 0;
+        long now = timed ? time.now() : 0;
         if (handOver.discard(lease)) {
             used(lease, timed, now);
         } else if (!lease.wasInvalidated()) {
@@ -257,17 +257,17 @@ public final class ResourcePool<T> implements AutoCloseable {
     }
 
     private Lease<T> await(Lease<T> lease, Duration timeout) throws InterruptedException {
-        long start = clock.nanoTime();
-        Deadline deadline = Deadline.after(timeout, clock);
+        long start = time.now();
+        Deadline deadline = time.after(timeout);
         Waiter<T> waiter = handOver.join(lease, start);
         AcquireOutcome outcome;
         try {
             outcome = handOver.await(waiter, deadline);
         } catch (InterruptedException e) {
-            meters.acquired(AcquireOutcome.INTERRUPTED, clock.nanoTime() - start);
+            meters.acquired(AcquireOutcome.INTERRUPTED, time.now() - start);
             throw e;
         }
-        long end = clock.nanoTime();
+        long end = time.now();
         if (outcome == AcquireOutcome.SUCCESS) {
             lease.heldSince(end);
         }
@@ -292,7 +292,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         if (settings.validates()) {
             lease.heldSince(now);
         } else if (lease.isSampled() && meters.timesUsage()) {
-            lease.heldSince(clock.nanoTime());
+            lease.heldSince(time.now());
         }
         meters.acquired(AcquireOutcome.SUCCESS, 0);
         return lease;
@@ -305,7 +305,7 @@ public final class ResourcePool<T> implements AutoCloseable {
     }
 
     private long nowIfValidating() {
-        return settings.validates() ? clock.nanoTime() : 0;
+        return settings.validates() ? time.now() : 0;
     }
 
     private void start(Job<T> job) {

@@ -145,7 +145,8 @@ public final class ResourcePoolBuilder<T> {
     }
 
     /**
-     * The clock that times waits and idleness. By default {@link Clock#system()}.
+     * The clock that times waits and idleness. By default {@link Clock#system()}. What it throws reaches {@link #open} and
+     * those who ask to wait; elsewhere its last reading counts.
      *
      * @param clock the clock
      * @return this builder

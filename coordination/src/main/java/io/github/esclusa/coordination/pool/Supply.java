@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
-import io.github.esclusa.core.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -26,7 +25,7 @@ final class Supply<T> {
     private static final long UPKEEP_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final int creators;
-    private final Clock clock;
+    private final PoolTime time;
 
     /** One permit for each resource that may exist; waited for by nobody. */
     private final Semaphore slots;
@@ -45,9 +44,9 @@ final class Supply<T> {
 
     private long upkeepPausedUntil;
 
-    Supply(PoolSettings settings, Clock clock) {
+    Supply(PoolSettings settings, PoolTime time) {
         this.creators = settings.creators();
-        this.clock = clock;
+        this.time = time;
         this.slots = new Semaphore(settings.max());
     }
 
@@ -83,7 +82,7 @@ final class Supply<T> {
         failures++;
         lastFailure = cause;
         upkeepPaused = true;
-        upkeepPausedUntil = clock.nanoTime() + UPKEEP_PAUSE_NANOS;
+        upkeepPausedUntil = time.now() + UPKEEP_PAUSE_NANOS;
         return promises.remove(job);
     }
 
@@ -138,7 +137,7 @@ final class Supply<T> {
     }
 
     boolean upkeepIsDue() {
-        return !upkeepPaused || clock.nanoTime() - upkeepPausedUntil >= 0;
+        return !upkeepPaused || time.now() - upkeepPausedUntil >= 0;
     }
 
     void resumeUpkeep() {

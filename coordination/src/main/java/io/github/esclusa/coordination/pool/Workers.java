@@ -4,7 +4,6 @@ package io.github.esclusa.coordination.pool;
 import static java.util.Objects.requireNonNull;
 
 import io.github.esclusa.core.thread.NamedThreads;
-import io.github.esclusa.core.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -32,7 +31,7 @@ final class Workers<T> {
     /** The same, if it is the pool's own: to be shut down with it. */
     private final @Nullable ExecutorService own;
 
-    private final Clock clock;
+    private final PoolTime time;
     private final PoolMetrics meters;
     private final PoolLog log;
 
@@ -41,14 +40,14 @@ final class Workers<T> {
             ResourceFactory<T> factory,
             @Nullable Executor executor,
             String pool,
-            Clock clock,
+            PoolTime time,
             PoolMetrics meters,
             PoolLog log) {
         this.handOver = handOver;
         this.factory = factory;
         this.own = executor == null ? threads(pool) : null;
         this.executor = executor == null ? requireNonNull(own) : executor;
-        this.clock = clock;
+        this.time = time;
         this.meters = meters;
         this.log = log;
     }
@@ -99,7 +98,7 @@ final class Workers<T> {
     }
 
     private void create(Job.Create<T> job) {
-        long start = clock.nanoTime();
+        long start = time.now();
         T object = null;
         Throwable failure = null;
         try {
@@ -108,7 +107,7 @@ final class Workers<T> {
             failure = e;
         }
         forgetInterrupt();
-        long end = clock.nanoTime();
+        long end = time.now();
         if (failure == null) {
             if (object == null) {
                 failure = new IllegalStateException("the factory's create() returned null");
@@ -127,7 +126,7 @@ final class Workers<T> {
     }
 
     private void validate(Job.Validate<T> job) {
-        long start = clock.nanoTime();
+        long start = time.now();
         boolean valid = false;
         Throwable failure = null;
         try {
@@ -136,7 +135,7 @@ final class Workers<T> {
             failure = e;
         }
         forgetInterrupt();
-        long end = clock.nanoTime();
+        long end = time.now();
         if (valid) {
             handOver.validated(job, end);
         } else {

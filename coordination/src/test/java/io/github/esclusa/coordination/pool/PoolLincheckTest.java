@@ -42,7 +42,8 @@ class PoolLincheckTest {
     @Param(name = "thread", gen = ThreadIdGen.class)
     public static class Operations {
 
-        private final HandOver<Integer> handOver = new HandOver<>(settings(), new StoppedClock(), this::start);
+        private final HandOver<Integer> handOver =
+                new HandOver<>(settings(), new PoolTime(new StoppedClock()), this::start);
         private final Queue<Job.Create<Integer>> creations = new ConcurrentLinkedQueue<>();
         private final List<Deque<Lease<Integer>>> held = new ArrayList<>();
         private final List<Deque<Lease<Integer>>> ended = new ArrayList<>();

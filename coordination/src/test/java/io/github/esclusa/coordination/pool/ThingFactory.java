@@ -39,6 +39,10 @@ final class ThingFactory implements ResourceFactory<Thing> {
         return this;
     }
 
+    void forgetCreations() {
+        creations.clear();
+    }
+
     /** A creation that waits for a latch and then makes a thing. */
     Callable<Thing> makeAfter(CountDownLatch latch) {
         return () -> {
