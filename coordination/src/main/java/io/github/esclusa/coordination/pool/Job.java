@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /**
  * A piece of user code that {@link HandOver} wants run and {@link Workers} runs, outside every lock. Jobs are compared
  * by identity: each is one run.
+ *
+ * <pre>
+ *   NEW ──take──► TAKEN, by the thread that runs it, or by the one that deals with its refusal
+ * </pre>
  */
-sealed interface Job<T> {
+abstract sealed class Job<T> {
+
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+
+    private Job() {}
+
+    /**
+     * Claims the job; {@code true} for one caller only. An executor may queue what it then refuses, or run a task twice:
+     * whoever loses the claim leaves the job alone.
+     */
+    final boolean take() {
+        return taken.compareAndSet(false, true);
+    }
 
     /** Make a resource; it holds a slot of the bound already. */
-    final class Create<T> implements Job<T> {}
+    static final class Create<T> extends Job<T> {}
 
     /** Test a resource that lay idle. */
-    final class Validate<T> implements Job<T> {
+    static final class Validate<T> extends Job<T> {
 
         final Resource<T> resource;
 
@@ -21,7 +40,7 @@ sealed interface Job<T> {
     }
 
     /** End a resource and then free its slot. */
-    final class Destroy<T> implements Job<T> {
+    static final class Destroy<T> extends Job<T> {
 
         final Resource<T> resource;
         final DestroyReason reason;
@@ -33,5 +52,5 @@ sealed interface Job<T> {
     }
 
     /** The closed pool is empty: remove its meters and let its threads go. */
-    final class Terminate<T> implements Job<T> {}
+    static final class Terminate<T> extends Job<T> {}
 }

@@ -68,7 +68,7 @@ public final class Lease<T> implements AutoCloseable {
      * Says that the resource is broken: it is destroyed instead of being lent again, and its place is free for another
      * once that is done. The lease is closed by this. On a lease that has been closed already it does nothing.
      *
-     * <p>Returns at once: the destruction is done by the pool's threads.
+     * <p>Returns at once: the destruction is done by the pool's threads, or by this one if none can be had.
      */
     public void invalidate() {
         pool.discard(this);

@@ -23,6 +23,19 @@ final class PoolLog {
         quietly(() -> log.error("pool '{}': no thread could be had to create a resource", pool, cause));
     }
 
+    void validationRefused(Throwable cause) {
+        quietly(() -> log.error(
+                "pool '{}': no thread could be had to validate a resource, which is destroyed instead", pool, cause));
+    }
+
+    void destructionRefused(DestroyReason reason, Throwable cause) {
+        quietly(() -> log.error(
+                "pool '{}': no thread could be had to destroy a resource ({}), the present one does it",
+                pool,
+                reason.tag(),
+                cause));
+    }
+
     void validationThrew(Throwable cause) {
         quietly(() -> log.warn("pool '{}': validation threw, the resource is destroyed", pool, cause));
     }

@@ -4,7 +4,8 @@ package io.github.esclusa.coordination.pool;
 /**
  * Makes, tests and destroys the resources of a {@link ResourcePool}.
  *
- * <p>All three are called on the pool's own threads, several at a time for different resources and one at a time for
+ * <p>All three are called on the pool's own threads (a destruction also on a thread that closes the pool, or that asked
+ * for it when no other can be had), several at a time for different resources and one at a time for
  * any one resource; what one call did to a resource is visible to the next. They may throw anything, block, or be
  * interrupted without harm to the pool; but a call that never returns keeps its place in the pool for ever, so give
  * them time limits of their own (a connect timeout, a query timeout).

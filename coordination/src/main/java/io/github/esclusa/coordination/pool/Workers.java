@@ -62,7 +62,10 @@ final class Workers<T> {
                 NamedThreads.daemon(pool + "-pool"));
     }
 
-    /** Has a job run elsewhere, or deals with it here if no thread can be had. Never throws. */
+    /**
+     * Has a job run elsewhere, or deals with it here if no thread can be had. Never throws. What the executor says is not
+     * trusted: one that refuses may have queued the job all the same, and the claim on the job decides who ends it.
+     */
     void start(Job<T> job) {
         if (job instanceof Job.Terminate) {
             terminate();
@@ -71,12 +74,20 @@ final class Workers<T> {
         try {
             executor.execute(() -> run(job));
         } catch (Throwable e) { // no memory for a thread, above all
-            refused(job, e);
+            if (job.take()) {
+                refused(job, e);
+            }
         }
     }
 
-    /** Runs a job here. Never throws. */
+    /** Runs a job here, unless another thread has it already. Never throws. */
     void run(Job<T> job) {
+        if (job.take()) {
+            perform(job);
+        }
+    }
+
+    private void perform(Job<T> job) {
         if (job instanceof Job.Create<T> create) {
             create(create);
         } else if (job instanceof Job.Validate<T> validate) {
@@ -87,13 +98,15 @@ final class Workers<T> {
     }
 
     private void refused(Job<T> job, Throwable cause) {
-        log.creationRefused(cause);
         if (job instanceof Job.Create<T> create) {
+            log.creationRefused(cause);
             handOver.creationRefused(create, cause);
         } else if (job instanceof Job.Validate<T> validate) {
+            log.validationRefused(cause);
             handOver.invalid(validate);
-        } else {
-            run(job);
+        } else if (job instanceof Job.Destroy<T> destroy) {
+            log.destructionRefused(destroy.reason, cause);
+            destroy(destroy);
         }
     }
 

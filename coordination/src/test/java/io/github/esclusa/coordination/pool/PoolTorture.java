@@ -21,7 +21,7 @@ final class PoolTorture {
         ExecutorService executor = Executors.newCachedThreadPool(NamedThreads.daemon("user"));
         try {
             for (int i = 0; i < runs; i++) {
-                String problem = new TortureRun(seed + i).run(executor);
+                String problem = new TortureRun(seed + i, executor).run();
                 if (problem != null) {
                     return problem;
                 }

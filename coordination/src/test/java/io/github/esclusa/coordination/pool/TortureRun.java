@@ -37,6 +37,8 @@ final class TortureRun {
     private final String description;
 
     private final Queue<String> problems = new ConcurrentLinkedQueue<>();
+    private final ExecutorService executor;
+    private final TortureExecutor workers;
     private final TortureFactory factory;
     private final ResourcePool<Thing> pool;
 
@@ -44,7 +46,8 @@ final class TortureRun {
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private volatile boolean closing;
 
-    TortureRun(long seed) {
+    TortureRun(long seed, ExecutorService threads) {
+        this.executor = threads;
         random = new SplittableRandom(seed);
         users = 1 + random.nextInt(6);
         max = 1 + random.nextInt(4);
@@ -55,23 +58,25 @@ final class TortureRun {
         Duration validateAfter = random.nextBoolean() ? Duration.ZERO : Duration.ofHours(1);
         interrupts = random.nextInt(3) == 0;
         closedInTheMiddle = random.nextBoolean();
+        int treason = new int[] {0, 0, 10}[random.nextInt(3)];
         description = "seed " + seed + ": " + users + " users, max " + max + ", min " + min + ", " + creators
                 + " creators, trouble " + trouble + "%, calls up to " + slowest + " ns, validated after "
-                + validateAfter + (interrupts ? ", interrupts" : "")
+                + validateAfter + ", executor throws in " + treason + "%" + (interrupts ? ", interrupts" : "")
                 + (closedInTheMiddle ? ", closed in the middle" : "");
         factory = new TortureFactory(seed, max, trouble, slowest, problems);
-        pool = ResourcePool.<Thing>builder("tortured")
+        workers = new TortureExecutor(seed, threads, treason);
+        ResourcePoolBuilder<Thing> builder = ResourcePool.<Thing>builder("tortured")
                 .factory(factory)
                 .max(max)
                 .min(min)
                 .creators(creators)
-                .validateAfterIdle(validateAfter)
-                .open();
+                .validateAfterIdle(validateAfter);
+        pool = (treason > 0 ? builder.executor(workers) : builder).open();
     }
 
     /** Runs it; answers what went wrong, or {@code null}. */
     @Nullable
-    String run(ExecutorService executor) throws InterruptedException {
+    String run() throws InterruptedException {
         List<Future<?>> running = new ArrayList<>();
         for (int i = 0; i < users; i++) {
             SplittableRandom mine = random.split();
@@ -188,6 +193,7 @@ final class TortureRun {
     /** All users have gone: the whole capacity is there again, and at the end nothing is left. */
     private void inspect() throws InterruptedException {
         factory.calm();
+        workers.calm();
         if (!closedInTheMiddle) {
             takeFullCapacityAgain();
         }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.coordination.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.esclusa.core.time.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/** Executors of the user's that do not do as they say. */
+class PoolExecutorTest extends PoolTesting {
+
+    private final ManualClock clock = new ManualClock();
+
+    /** The job of each kind that the next call to the executor is for, in a pool of one. */
+    enum Kind {
+        CREATE {
+            @Override
+            void provoke(PoolExecutorTest test, ResourcePool<Thing> pool, Runnable trouble)
+                    throws InterruptedException {
+                trouble.run();
+                acquireIfPossible(pool);
+            }
+        },
+        VALIDATE {
+            @Override
+            void provoke(PoolExecutorTest test, ResourcePool<Thing> pool, Runnable trouble)
+                    throws InterruptedException {
+                pool.acquire().close();
+                test.clock.advance(Duration.ofSeconds(1));
+                trouble.run();
+                acquireIfPossible(pool);
+            }
+        },
+        DESTROY {
+            @Override
+            void provoke(PoolExecutorTest test, ResourcePool<Thing> pool, Runnable trouble)
+                    throws InterruptedException {
+                Lease<Thing> lease = pool.acquire();
+                trouble.run();
+                lease.invalidate();
+            }
+        };
+
+        abstract void provoke(PoolExecutorTest test, ResourcePool<Thing> pool, Runnable trouble)
+                throws InterruptedException;
+
+        private static void acquireIfPossible(ResourcePool<Thing> pool) throws InterruptedException {
+            try {
+                pool.acquire().close();
+            } catch (ResourceCreationException e) {
+                assertThat(e).hasCauseInstanceOf(OutOfMemoryError.class);
+            }
+        }
+    }
+
+    /** Runs its tasks on other threads; but the next one after {@link #trouble} as it likes, and throws. */
+    private abstract class Traitor implements Executor {
+
+        private volatile boolean next;
+
+        abstract void betray(Runnable task);
+
+        void trouble() {
+            next = true;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (next) {
+                next = false;
+                betray(task);
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            Future<Boolean> ignored = call(() -> {
+                task.run();
+                return true;
+            });
+        }
+    }
+
+    private ResourcePool<Thing> poolOfOne(Executor executor) {
+        return things(1)
+                .clock(clock)
+                .validateAfterIdle(Duration.ofSeconds(1))
+                .executor(executor)
+                .open();
+    }
+
+    private void assertNothingLostOrDoubled(ResourcePool<Thing> pool) throws InterruptedException {
+        eventually(() -> assertThat(pool.report().busy()).isZero());
+        assertThat(pool.state().creating()).isZero();
+        takeFullCapacityAgain(pool, 1);
+        closeAndBalance(pool);
+    }
+
+    /** As a ThreadPoolExecutor does that has queued the task, and then gets no memory for a thread. */
+    @ParameterizedTest
+    @EnumSource
+    void executorThatAcceptsAndThrowsSettlesAJobOnce(Kind kind) throws InterruptedException {
+        List<Runnable> accepted = new ArrayList<>();
+        Traitor executor = new Traitor() {
+            @Override
+            void betray(Runnable task) {
+                accepted.add(task);
+            }
+        };
+        ResourcePool<Thing> pool = poolOfOne(executor);
+        kind.provoke(this, pool, executor::trouble);
+        assertThat(accepted).hasSize(1);
+        accepted.get(0).run();
+        assertNothingLostOrDoubled(pool);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void executorThatRunsAndThrowsSettlesAJobOnce(Kind kind) throws InterruptedException {
+        Traitor executor = new Traitor() {
+            @Override
+            void betray(Runnable task) {
+                task.run();
+                task.run();
+            }
+        };
+        ResourcePool<Thing> pool = poolOfOne(executor);
+        kind.provoke(this, pool, executor::trouble);
+        assertNothingLostOrDoubled(pool);
+    }
+
+    @Test
+    void refusalsAreLoggedAsWhatTheyWere() throws InterruptedException {
+        Logger logger = (Logger) LoggerFactory.getLogger(ResourcePool.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            Traitor executor = new Traitor() {
+                @Override
+                void betray(Runnable task) {}
+            };
+            ResourcePool<Thing> pool = poolOfOne(executor);
+            for (Kind kind : Kind.values()) {
+                kind.provoke(this, pool, executor::trouble);
+            }
+            assertThat(lines.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .filteredOn(line -> line.contains("no thread could be had"))
+                    .satisfiesExactly(
+                            line -> assertThat(line).contains("'things'", "to create"),
+                            line -> assertThat(line).contains("'things'", "to validate"),
+                            line -> assertThat(line).contains("'things'", "to destroy", "invalidated"));
+            assertNothingLostOrDoubled(pool);
+        } finally {
+            logger.detachAppender(lines);
+        }
+    }
+}
