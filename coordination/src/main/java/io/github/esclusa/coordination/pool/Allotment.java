@@ -3,6 +3,7 @@ package io.github.esclusa.coordination.pool;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -34,12 +35,19 @@ final class Allotment<T> {
         TERMINATED
     }
 
+    /** What becomes of a caller to whom nothing can be lent. */
+    enum Asking {
+        MAY_WAIT,
+        NOW_OR_NEVER
+    }
+
     /** One lease in 64 has its usage timed, the first among them. */
     private static final long SAMPLE_MASK = 63;
 
     private final int min;
     private final boolean validates;
     private final long validateAfterNanos;
+    private final long triesPatienceNanos;
     private final PoolTime time;
 
     final Books<T> books;
@@ -62,6 +70,7 @@ final class Allotment<T> {
         this.min = settings.min();
         this.validates = settings.validates();
         this.validateAfterNanos = settings.validateAfterNanos();
+        this.triesPatienceNanos = settings.triesPatienceNanos();
         this.time = time;
         this.planned = planned;
         this.books = new Books<>(settings.name());
@@ -88,15 +97,34 @@ final class Allotment<T> {
     // ---- lending and taking back
 
     /** Lends what is idle and fresh, unless somebody waits already; {@code now} counts only if the pool validates. */
-    boolean lendIdle(Lease<T> lease, long now) {
+    boolean lendIdle(Lease<T> lease, long now, Asking asking) {
         // With somebody waiting, whatever is idle is stale, and promised to them.
         Resource<T> resource = waiters.isEmpty() ? idle.peekLast() : null;
-        if (resource == null || isStale(resource, now)) {
+        if (resource == null) {
             return false;
         }
-        idle.pollLast();
-        grant(resource, lease);
-        return true;
+        if (!isStale(resource, now)) {
+            idle.pollLast();
+            grant(resource, lease);
+            return true;
+        }
+        return asking == Asking.NOW_OR_NEVER && lendUntouched(lease, now);
+    }
+
+    /**
+     * Lends a resource that has gone stale since the factory made it or found it good. A caller that does not wait could
+     * otherwise never have one that goes stale faster than it comes again.
+     */
+    private boolean lendUntouched(Lease<T> lease, long now) {
+        for (Iterator<Resource<T>> lastFirst = idle.descendingIterator(); lastFirst.hasNext(); ) {
+            Resource<T> resource = lastFirst.next();
+            if (resource.untouched && now - resource.idleSinceNanos < triesPatienceNanos) {
+                lastFirst.remove();
+                grant(resource, lease);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Puts a waiter at the end of the queue. */
@@ -104,6 +132,7 @@ final class Allotment<T> {
         if (waiters.isEmpty()) {
             books.markHolders(now);
         }
+        supply.forgetLatePromises();
         waiters.add(waiter);
         plan();
     }
@@ -113,6 +142,7 @@ final class Allotment<T> {
     }
 
     private void grant(Resource<T> resource, Lease<T> lease) {
+        resource.untouched = false;
         books.lent(resource, lease);
         lease.begin(resource, (grants++ & SAMPLE_MASK) == 0);
     }
@@ -151,7 +181,9 @@ final class Allotment<T> {
 
     /** A waiter leaves unasked, by interrupt: what it was given in the meantime goes to the next. */
     void withdraw(Waiter<T> waiter) {
-        waiters.remove(waiter);
+        if (waiters.remove(waiter)) {
+            supply.forgetEldestPromise(waiters.size());
+        }
         Resource<T> resource = waiter.lease.end();
         if (resource != null) {
             books.reclaimed(resource);
@@ -168,6 +200,7 @@ final class Allotment<T> {
 
     /** Plans as for one waiter more than there are. */
     void planForOneMore() {
+        supply.forgetLatePromises();
         plan(waiters.size() + 1);
     }
 

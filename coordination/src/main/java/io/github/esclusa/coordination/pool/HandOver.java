@@ -57,26 +57,26 @@ final class HandOver<T> {
     // ---- borrowing
 
     /** Lends what is idle and fresh, unless somebody waits already; {@code now} counts only if the pool validates. */
-    Attempt tryLend(Lease<T> lease, long now) {
+    Attempt tryLend(Lease<T> lease, long now, Allotment.Asking asking) {
         lock.lock();
         try {
             if (!allotment.isOpen()) {
                 return Attempt.CLOSED;
             }
-            return allotment.lendIdle(lease, now) ? Attempt.LEASED : Attempt.NONE;
+            return allotment.lendIdle(lease, now, asking) ? Attempt.LEASED : Attempt.NONE;
         } finally {
             lock.unlock();
         }
     }
 
-    /** As {@link #tryLend}; a refusal starts what would have been needed, unless it is under way. */
+    /** As {@link #tryLend}, now or never; a refusal starts what would have been needed, unless it is under way. */
     Attempt lendOrPrime(Lease<T> lease, long now) {
         lock.lock();
         try {
             if (!allotment.isOpen()) {
                 return Attempt.CLOSED;
             }
-            if (allotment.lendIdle(lease, now)) {
+            if (allotment.lendIdle(lease, now, Allotment.Asking.NOW_OR_NEVER)) {
                 return Attempt.LEASED;
             }
             allotment.planForOneMore();
@@ -94,7 +94,7 @@ final class HandOver<T> {
             Waiter<T> waiter = new Waiter<>(lease, lock.newCondition());
             if (!allotment.isOpen()) {
                 waiter.settle(AcquireOutcome.CLOSED);
-            } else if (allotment.lendIdle(lease, now)) {
+            } else if (allotment.lendIdle(lease, now, Allotment.Asking.MAY_WAIT)) {
                 waiter.settle(AcquireOutcome.SUCCESS);
             } else {
                 allotment.enqueue(waiter, now);
@@ -228,6 +228,7 @@ final class HandOver<T> {
         lock.lock();
         try {
             allotment.supply.validationEnded(job);
+            job.resource.untouched = true;
             allotment.deliver(job.resource, now);
             allotment.plan();
         } finally {

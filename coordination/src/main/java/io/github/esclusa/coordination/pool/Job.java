@@ -15,6 +15,8 @@ abstract sealed class Job<T> {
 
     private final AtomicBoolean taken = new AtomicBoolean();
 
+    /** When it was promised to a waiter, see {@link Supply}. Guarded by the lock of the {@link HandOver}. */
+    long promisedNanos;
 
     private Job() {}
 

@@ -3,6 +3,7 @@ package io.github.esclusa.coordination.pool;
 
 import io.github.esclusa.core.time.Deadline;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A pool's configuration, checked.
@@ -52,6 +53,14 @@ record PoolSettings(
 
     long validateAfterNanos() {
         return Deadline.nanosOf(validateAfterIdle);
+    }
+
+    /**
+     * How long a caller that does not wait may count on what was started for it, and on what came of that. It tries again
+     * as often as it likes; together that is one wait, of the length other callers wait, but no shorter than a second.
+     */
+    long triesPatienceNanos() {
+        return Math.max(Deadline.nanosOf(acquireTimeout), TimeUnit.SECONDS.toNanos(1));
     }
 
     private static void require(boolean kept, String message) {

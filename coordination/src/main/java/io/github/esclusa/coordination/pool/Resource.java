@@ -32,6 +32,9 @@ final class Resource<T> {
 
     State state = State.IDLE;
 
+    /** Whether nobody has had it since the factory made it or found it good. */
+    boolean untouched = true;
+
     /** The lease that holds it, while LEASED. */
     @Nullable
     Lease<T> lease;

@@ -119,7 +119,9 @@ public final class ResourcePool<T> implements AutoCloseable {
         }
         Lease<T> lease = new Lease<>(this, Thread.currentThread());
         long now = nowIfValidating();
-        return switch (handOver.tryLend(lease, now)) {
+        boolean mayWait = !timeout.isZero() && !timeout.isNegative();
+        Allotment.Asking asking = mayWait ? Allotment.Asking.MAY_WAIT : Allotment.Asking.NOW_OR_NEVER;
+        return switch (handOver.tryLend(lease, now, asking)) {
             case LEASED -> lentAtOnce(lease, now);
             case CLOSED -> {
                 meters.acquired(AcquireOutcome.CLOSED, 0);
@@ -133,7 +135,14 @@ public final class ResourcePool<T> implements AutoCloseable {
      * Takes a lease if one can be had at once: if a resource is idle, needs no validation, and no thread waits for it.
      *
      * <p>A refusal sets in motion what would have helped (a creation, if there is room for it, or a validation), unless
-     * that is under way, so that a later attempt may succeed. Never blocks, and takes no notice of an interrupt.
+     * that is under way, so that a later attempt may succeed. It counts on that as long as the pool's {@code
+     * acquireTimeout}, or a second if that is longer: then a creation or validation that has not ended is given up for
+     * late and another one started; and as long, a resource that nobody has had since it was created or validated needs
+     * no validation here, however short {@code validateAfterIdle} is. The same holds for an {@link #acquire(Duration)}
+     * that is not to wait.
+     *
+     * <p>Never blocks, unless the pool was given an {@link ResourcePoolBuilder#executor executor} that does, and takes no
+     * notice of an interrupt.
      *
      * @return the lease, or empty
      * @throws PoolClosedException if the pool is closed

@@ -111,7 +111,9 @@ public final class ResourcePoolBuilder<T> {
     }
 
     /**
-     * How many resources are created at a time, at most. By default {@value #DEFAULT_CREATORS}.
+     * How many resources are created at a time, at most. By default {@value #DEFAULT_CREATORS}. It protects what the
+     * factory connects to from a storm of attempts; the other side is that so many creations that hang keep the pool from
+     * making any more, however large {@code max} is. So give connects a time limit, or raise this to {@code max}.
      *
      * @param creations at least 1
      * @return this builder
@@ -134,7 +136,8 @@ public final class ResourcePoolBuilder<T> {
 
     /**
      * How long a resource must have been idle to be validated before it is lent. Zero: always when it was idle at all.
-     * By default 500 milliseconds. Without a validator it has no effect.
+     * By default 500 milliseconds. Without a validator it has no effect. Callers that do not wait are less particular,
+     * see {@link ResourcePool#tryAcquire}.
      *
      * @param idle zero or more
      * @return this builder
@@ -169,9 +172,17 @@ public final class ResourcePoolBuilder<T> {
 
     /**
      * What runs the factory, instead of threads of the pool's own: virtual threads, for example. It must run what it
-     * accepts, and should have as many threads as the pool has resources, or a slow call holds up the others; one that
-     * runs its tasks in the caller's thread makes the caller wait for the factory beyond its deadline. If it refuses a
-     * creation, all waiting threads get the refusal as the cause. The pool does not shut it down.
+     * accepts, and should have as many threads as the pool has resources, or a slow call holds up the others. The pool
+     * does not shut it down.
+     *
+     * <p>It is called by whichever thread has just done something with the pool, one that acquires, closes a lease or ends
+     * a factory call, and on that thread's time: for its own work, and for what another has left behind meanwhile. One
+     * that blocks in {@code execute}, or runs its tasks in the caller's thread, makes that thread wait beyond its
+     * deadline.
+     *
+     * <p>If it refuses by throwing: a creation's refusal is the cause that all waiting threads get; a resource to be
+     * validated is destroyed; a destruction is done by the calling thread itself. If it runs the task nevertheless, before
+     * or after, that is done once all the same.
      *
      * @param executor runs creations, validations and destructions
      * @return this builder

@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.pool;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -17,14 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Promises.</b> A waiter waits for the queue, not for "its" creation: whatever comes free first, returned or made,
  * goes to the eldest. Creations and validations under way are {@link #promises}: they are counted against the waiters,
- * so that no more are started than are wanted. One that outlasts a waiter's whole wait no longer counts, or a single
- * factory call that hangs would keep every later lone waiter from a creation of its own.
+ * so that no more are started than are wanted. One that a waiter has waited for in vain, to its deadline or its interrupt,
+ * no longer counts, or a single factory call that hangs would keep every later lone waiter from a creation of its own.
+ * For callers that do not wait, one counts as long as {@link PoolSettings#triesPatienceNanos}.
  */
 final class Supply<T> {
 
     private static final long UPKEEP_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final int creators;
+    private final long patienceNanos;
     private final PoolTime time;
 
     /** One permit for each resource that may exist; waited for by nobody. */
@@ -46,6 +49,7 @@ final class Supply<T> {
 
     Supply(PoolSettings settings, PoolTime time) {
         this.creators = settings.creators();
+        this.patienceNanos = settings.triesPatienceNanos();
         this.time = time;
         this.slots = new Semaphore(settings.max());
     }
@@ -56,15 +60,17 @@ final class Supply<T> {
             return null;
         }
         creating++;
-        Job.Create<T> job = new Job.Create<>();
-        promises.add(job);
-        return job;
+        return promise(new Job.Create<>());
     }
 
     Job.Validate<T> validate(Resource<T> resource) {
-        Job.Validate<T> job = new Job.Validate<>(resource);
-        promises.add(job);
         validationsPromised++;
+        return promise(new Job.Validate<>(resource));
+    }
+
+    private <J extends Job<T>> J promise(J job) {
+        job.promisedNanos = time.now();
+        promises.add(job);
         return job;
     }
 
@@ -103,6 +109,20 @@ final class Supply<T> {
     void forgetEldestPromise(int stillWaiting) {
         if (promises.size() > stillWaiting) {
             forget(promises.iterator().next());
+        }
+    }
+
+    /** Somebody comes anew, who may not wait for long: what is late already is not for them to count on. */
+    void forgetLatePromises() {
+        if (promises.isEmpty()) {
+            return;
+        }
+        long now = time.now();
+        for (Job<T> job : List.copyOf(promises)) {
+            if (now - job.promisedNanos < patienceNanos) {
+                return; // They are in order of age.
+            }
+            forget(job);
         }
     }
 

@@ -141,6 +141,64 @@ class PoolKnownWaitsTest extends PoolTesting {
         closeAndBalance(pool);
     }
 
+    @Test
+    void oneHangingCreationDoesNotKeepWaitersFromTheirOwnAfterAnInterrupt() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextCreate(factory.makeAfter(letGo));
+        ResourcePool<Thing> pool = things(2).open();
+        waiter(pool).cancel(true);
+        awaitWaiting(pool, 0);
+        pool.acquire(LONG).close(); // made by a second creation
+        assertThat(factory.calls).hasValue(2);
+        letGo.countDown();
+        takeFullCapacityAgain(pool, 2);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void oneHangingCreationDoesNotKeepTriesFromTheirOwn() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextCreate(factory.makeAfter(letGo));
+        ResourcePool<Thing> pool =
+                things(2).clock(clock).acquireTimeout(Duration.ofSeconds(3)).open();
+        assertThat(pool.tryAcquire()).isEmpty();
+        clock.advance(Duration.ofMillis(2_999));
+        assertThat(pool.tryAcquire()).isEmpty();
+        assertThat(pool.state().creating()).isEqualTo(1); // it may come yet
+        clock.advance(Duration.ofMillis(1));
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        pool.tryAcquire().orElseThrow().close();
+        letGo.countDown();
+        takeFullCapacityAgain(pool, 2);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void oneHangingValidationDoesNotKeepTriesFromTheirOwn() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch letGo = new CountDownLatch(1);
+        ResourcePool<Thing> pool =
+                things(2).clock(clock).validateAfterIdle(Duration.ofSeconds(1)).open();
+        takeFullCapacityAgain(pool, 2);
+        clock.advance(Duration.ofSeconds(1));
+        factory.nextValidate(() -> {
+            ThingFactory.await(letGo);
+            return true;
+        });
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(factory.validations).hasValue(1));
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(factory.validations).hasValue(2));
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        pool.tryAcquire().orElseThrow().close();
+        letGo.countDown();
+        takeFullCapacityAgain(pool, 2);
+        closeAndBalance(pool);
+    }
+
     @Test // go 37852
     void waiterThatLeavesAtTheHeadDoesNotLeaveItsFollowersAsleep() throws Exception {
         ManualClock clock = new ManualClock();

@@ -62,7 +62,7 @@ class PoolLincheckTest {
         @Operation
         public int tryAcquire(@Param(name = "thread") int thread) {
             Lease<Integer> lease = new Lease<>(NO_POOL, Thread.currentThread());
-            return switch (handOver.tryLend(lease, 0)) {
+            return switch (handOver.tryLend(lease, 0, Allotment.Asking.MAY_WAIT)) {
                 case LEASED -> hold(thread, lease);
                 case NONE -> -1;
                 case CLOSED -> -2;

@@ -194,6 +194,102 @@ class ResourcePoolTest extends PoolTesting {
     }
 
     @Test
+    void tryEndsInALeaseHoweverSoonAResourceGoesStale() throws InterruptedException {
+        ManualClock clock = new ManualClock();
+        ResourcePool<Thing> pool =
+                things(1).clock(clock).validateAfterIdle(Duration.ZERO).open();
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        clock.advance(Duration.ofSeconds(5));
+        pool.tryAcquire().orElseThrow().close(); // newly created
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(pool.tryAcquire()).isEmpty(); // for it has been used
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        clock.advance(Duration.ofSeconds(5));
+        pool.tryAcquire().orElseThrow().close();
+        assertThat(factory.validations).hasValue(1);
+        assertThat(factory.calls).hasValue(1);
+        takeFullCapacityAgain(pool, 1);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void acquireWithoutTimeEndsInALeaseHoweverSoonAResourceGoesStale() throws InterruptedException {
+        ManualClock clock = new ManualClock();
+        ResourcePool<Thing> pool =
+                things(1).clock(clock).validateAfterIdle(Duration.ZERO).open();
+        pool.acquire().close();
+        clock.advance(Duration.ofSeconds(5));
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextValidate(() -> {
+            ThingFactory.await(letGo);
+            return true;
+        });
+        assertThatThrownBy(() -> pool.acquire(Duration.ZERO)).isInstanceOf(AcquireTimeoutException.class);
+        letGo.countDown();
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        clock.advance(Duration.ofSeconds(5));
+        pool.acquire(Duration.ZERO).close();
+        assertThat(factory.validations).hasValue(1);
+        takeFullCapacityAgain(pool, 1);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void validationForATryIsGoodForAWhileAndForNobodyWhoCanWait() throws InterruptedException {
+        ManualClock clock = new ManualClock();
+        ResourcePool<Thing> pool =
+                things(1).clock(clock).validateAfterIdle(Duration.ofSeconds(1)).open();
+        pool.acquire().close();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        clock.advance(Duration.ofSeconds(1));
+        pool.acquire(LONG).close();
+        assertThat(factory.validations).hasValue(2);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(factory.validations).hasValue(4));
+        takeFullCapacityAgain(pool, 1);
+        closeAndBalance(pool);
+    }
+
+    /** Another lease comes and goes all the time, and lies on top whenever the try looks. */
+    @Test
+    void tryFindsWhatWasValidatedBelowWhatWasUsedSince() throws InterruptedException {
+        ManualClock clock = new ManualClock();
+        ResourcePool<Thing> pool =
+                things(2).clock(clock).validateAfterIdle(Duration.ZERO).open();
+        Lease<Thing> other = pool.acquire();
+        pool.acquire().close();
+        assertThat(pool.tryAcquire()).isEmpty();
+        eventually(() -> assertThat(pool.state().idle()).isEqualTo(1));
+        Thing used = other.get();
+        other.close();
+        Lease<Thing> lease = pool.tryAcquire().orElseThrow();
+        assertThat(lease.get()).isNotSameAs(used);
+        lease.close();
+        takeFullCapacityAgain(pool, 2);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void tryTakesNoNoticeOfAnInterrupt() throws InterruptedException {
+        ResourcePool<Thing> pool = things(1).open();
+        pool.acquire().close();
+        Thread.currentThread().interrupt();
+        Lease<Thing> lease = pool.tryAcquire().orElseThrow();
+        assertThat(pool.tryAcquire()).isEmpty();
+        assertThat(Thread.interrupted()).isTrue();
+        lease.close();
+        takeFullCapacityAgain(pool, 1);
+        closeAndBalance(pool);
+    }
+
+    @Test
     void reportNamesHoldersAndSinceWhen() throws Exception {
         ManualClock clock = new ManualClock();
         ResourcePool<Thing> pool = things(2).clock(clock).open();
