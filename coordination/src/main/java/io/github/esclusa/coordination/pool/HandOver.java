@@ -3,6 +3,7 @@ package io.github.esclusa.coordination.pool;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Deadline;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -356,19 +357,31 @@ final class HandOver<T> {
 
     /**
      * Waits for the end of an empty pool that another thread has begun or is about to begin: whoever released the lock
-     * with that job planned. An interrupt ends the wait and is kept.
+     * with that job planned. An interrupt ends the wait and is kept. That other thread is in the meter registry, which is
+     * foreign code and may never let it go: {@code false} if it has not within the patience.
      */
-    void awaitEndUnderWay() {
+    boolean awaitEndUnderWay(Duration patience) {
         lock.lock();
         try {
-            while (allotment.phase() == Allotment.Phase.DRAINED && terminator != Thread.currentThread()) {
-                changed.await();
+            if (endsElsewhere()) {
+                Deadline deadline = time.after(patience);
+                while (endsElsewhere()) {
+                    if (!deadline.await(lock, changed)) {
+                        return false;
+                    }
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
+        return true;
+    }
+
+    @GuardedBy("lock")
+    private boolean endsElsewhere() {
+        return allotment.phase() == Allotment.Phase.DRAINED && terminator != Thread.currentThread();
     }
 
     boolean isClosed() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,14 @@ final class PoolLog {
 
     void destructionFailed(DestroyReason reason, Throwable cause) {
         quietly(() -> log.warn("pool '{}': destroying a resource ({}) threw", pool, reason.tag(), cause));
+    }
+
+    void endNotSeen(Duration patience) {
+        quietly(() -> log.warn(
+                "pool '{}': closed, but another thread that removes its meters has not come back from the registry "
+                        + "within {}",
+                pool,
+                patience));
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace")

@@ -48,10 +48,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResourcePool<T> implements AutoCloseable {
 
+    /** How long one close waits for the end that another has begun: longer than any registry that works takes. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
     private final PoolSettings settings;
     private final PoolTime time;
     private final HandOver<T> handOver;
     private final PoolMetrics meters;
+    private final PoolLog log;
     private final Workers<T> workers;
 
     ResourcePool(
@@ -62,7 +66,7 @@ public final class ResourcePool<T> implements AutoCloseable {
             @Nullable MeterRegistry registry) {
         this.settings = settings;
         this.time = new PoolTime(clock);
-        PoolLog log = new PoolLog(settings.name());
+        this.log = new PoolLog(settings.name());
         this.handOver = new HandOver<>(settings, time, this::start);
         this.meters = new PoolMetrics(settings, registry, handOver);
         this.workers = new Workers<>(handOver, factory, executor, settings.name(), time, meters, log);
@@ -203,8 +207,8 @@ public final class ResourcePool<T> implements AutoCloseable {
      * when they are there. If nothing is left then, the pool has terminated when this returns: its meters are gone, and
      * its name is free.
      *
-     * <p>Further calls do nothing, but wait for that last step if another thread is at it; an interrupt ends the wait and
-     * is kept.
+     * <p>Further calls do nothing, but wait for that last step if another thread is at it, up to 10 seconds; an interrupt
+     * ends the wait and is kept.
      *
      * <p>To limit the time, to wait for the leases, or to learn what is still out, call {@link #shutdown} instead or
      * afterwards.
@@ -214,7 +218,9 @@ public final class ResourcePool<T> implements AutoCloseable {
         for (Job<T> destruction : handOver.close()) {
             workers.run(destruction);
         }
-        handOver.awaitEndUnderWay();
+        if (!handOver.awaitEndUnderWay(CLOSE_PATIENCE)) {
+            log.endNotSeen(CLOSE_PATIENCE);
+        }
     }
 
     /**
