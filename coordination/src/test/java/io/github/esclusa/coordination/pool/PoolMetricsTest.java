@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -176,6 +177,30 @@ class PoolMetricsTest extends PoolTesting {
         closeAndBalance(pool);
         assertThat(registry.getMeters()).isEmpty();
         open().close();
+    }
+
+    @Test
+    void gaugesOutliveTheLastReferenceToThePool() throws Exception {
+        openUseAndForget();
+        WeakReference<Object> forgotten = new WeakReference<>(new Object());
+        eventually(() -> {
+            System.gc();
+            assertThat(forgotten.get()).isNull();
+        });
+        assertThat(gauge(PoolMetrics.IDLE)).isEqualTo(1);
+        assertThat(gauge(PoolMetrics.RESOURCES)).isEqualTo(1);
+        assertThat(gauge(PoolMetrics.MAX)).isEqualTo(2);
+        assertThat(gauge(PoolMetrics.MIN)).isZero();
+        assertThat(gauge(PoolMetrics.PENDING)).isZero();
+    }
+
+    private void openUseAndForget() throws InterruptedException {
+        things(2)
+                .meterRegistry(registry)
+                .executor(Runnable::run)
+                .open()
+                .acquire()
+                .close();
     }
 
     @Test

@@ -4,10 +4,15 @@ package io.github.esclusa.coordination.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.core.time.ManualClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -98,6 +103,36 @@ class ResourcePoolBuilderTest extends PoolTesting {
                 .hasMessageContainingAll("PT2S", "0 exist", "1 being created");
         letGo.countDown();
         eventually(() -> assertThat(factory.destroyed).hasValue(1));
+    }
+
+    @Test
+    void interruptedOpenWarmClosesThePoolAgain() throws Exception {
+        ManualClock clock = new ManualClock();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextCreate(factory.makeAfter(letGo));
+        CompletableFuture<Thread> opener = new CompletableFuture<>();
+        Future<ResourcePool<Thing>> opening = call(() -> {
+            opener.complete(Thread.currentThread());
+            return things(5).min(1).clock(clock).meterRegistry(registry).openWarm(LONG);
+        });
+        clock.awaitWaiters(1, LONG);
+        opener.join().interrupt();
+        assertThat(failure(opening)).isInstanceOf(InterruptedException.class);
+        letGo.countDown();
+        eventually(() -> assertThat(registry.getMeters()).isEmpty()); // terminated: its name is free
+        assertThat(factory.destroyed).hasValue(1);
+    }
+
+    @Test
+    void executorOfTheUsersOutlivesThePool() throws Exception {
+        ExecutorService executor = Executors.newCachedThreadPool(NamedThreads.daemon("user"));
+        ResourcePool<Thing> pool = things(2).executor(executor).open();
+        takeFullCapacityAgain(pool, 2);
+        closeAndBalance(pool);
+        assertThat(executor.isShutdown()).isFalse();
+        executor.submit(() -> {}).get();
+        executor.shutdownNow();
     }
 
     @Test
