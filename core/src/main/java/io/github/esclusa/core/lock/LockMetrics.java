@@ -71,6 +71,9 @@ public final class LockMetrics {
 
     private final LongAdder longHolds = new LongAdder();
 
+    /** From here on the lock is unwatched: no meter and no log line. */
+    private volatile boolean closed;
+
     LockMetrics(String name, long longHoldNanos, OwnedLock lock, LockWatch watch, @Nullable MeterRegistry registry) {
         this.longHoldNanos = longHoldNanos;
         this.log = new LockLog(name);
@@ -95,17 +98,26 @@ public final class LockMetrics {
 
     /** A thread is about to wait. */
     void waits() {
+        if (closed) {
+            return;
+        }
         log.waits(lock);
     }
 
     /** A thread has waited and goes without the lock. */
     void gaveUp(long waitedNanos) {
+        if (closed) {
+            return;
+        }
         log.gaveUp(waitedNanos);
         scope.recording().time(waitTimer, waitedNanos);
     }
 
     /** The lock has been released; the caller no longer holds it. */
     void released(LockWatch.Ended hold) {
+        if (closed) {
+            return;
+        }
         if (hold.waitedNanos() != LockWatch.DID_NOT_WAIT) {
             log.hadWaited(hold.waitedNanos());
             scope.recording().time(waitTimer, hold.waitedNanos());
@@ -120,6 +132,7 @@ public final class LockMetrics {
     }
 
     void close() {
+        closed = true;
         scope.close();
     }
 

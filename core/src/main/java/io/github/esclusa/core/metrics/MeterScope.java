@@ -125,7 +125,7 @@ public final class MeterScope implements AutoCloseable {
         M meter = null;
         try {
             meter = registration.apply(registry, tags());
-        } catch (RuntimeException | Error e) { // Filters and naming conventions are foreign code.
+        } catch (Throwable e) { // Filters are foreign code, and may throw what they do not declare.
             recording.failed("registering a meter", e);
         }
         return leave(meter) ? meter : null;
@@ -255,7 +255,7 @@ public final class MeterScope implements AutoCloseable {
     private void remove(MeterRegistry from, Meter meter) {
         try {
             from.remove(meter);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             recording.failed("removing a meter", e);
         }
     }

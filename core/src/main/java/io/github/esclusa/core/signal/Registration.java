@@ -70,8 +70,7 @@ public final class Registration implements AutoCloseable {
         try {
             log.warn("a callback of signal '{}' threw; the others run all the same", signal.name(), thrown);
         } catch (Throwable e) {
-            // A logger that fails must not cost the other callbacks their run, and there is nobody left to tell.
-            thrown.addSuppressed(e);
+            return; // The logger fails, or the exception cannot be printed: the other callbacks must run all the same.
         }
     }
 

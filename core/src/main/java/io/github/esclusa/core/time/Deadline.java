@@ -11,7 +11,7 @@ import java.util.concurrent.locks.Lock;
  * A moment on a {@link Clock} by which something must have ended.
  *
  * <p>A wait of several steps takes one deadline and shares it, so that the steps together last no longer than asked.
- * Durations too long for the clock (about 292 years) are cut to what it can hold: a deadline in the far future never
+ * Longer durations than about 146 years, half the range of the clock, are cut to that: a deadline in the far future never
  * turns into one in the past.
  */
 public final class Deadline {

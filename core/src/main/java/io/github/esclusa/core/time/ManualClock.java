@@ -122,7 +122,7 @@ public final class ManualClock implements Clock {
      * @throws AssertionError if they have not come in time
      */
     public void awaitWaiters(int count, Duration timeout) throws InterruptedException {
-        long nanos = timeout.toNanos();
+        long nanos = Deadline.nanosOf(timeout);
         lock.lock();
         try {
             while (waiters.size() < count) {

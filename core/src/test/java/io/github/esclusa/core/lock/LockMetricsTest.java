@@ -15,19 +15,24 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.core.instrument.step.StepTimer;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an instrumented lock shows, on a clock that is moved by hand. */
 @Timeout(60)
@@ -272,6 +277,26 @@ class LockMetricsTest {
     }
 
     @Test
+    void closedLockLogsNothing() throws Exception {
+        InstrumentedLock lock =
+                lock().sampling(() -> 1).longHold(Duration.ofSeconds(2)).build();
+        lock.close();
+        try (LogCapture log = LogCapture.of(InstrumentedLock.class)) {
+            Running<?> waiter;
+            try (Held held = lock.hold()) {
+                waiter = Running.run(() -> InstrumentedLockTest.pass(lock));
+                InstrumentedLockTest.awaitQueued(lock, 1);
+                assertThat(Running.call(() -> lock.tryLock(1, TimeUnit.NANOSECONDS))
+                                .result())
+                        .isFalse();
+                clock.advance(Duration.ofSeconds(5));
+            }
+            waiter.result();
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
     void longHoldIsSeenFromTheFirstWaiterOn() throws Exception {
         InstrumentedLock lock = spent(InstrumentedLock.builder("orders")
                 .clock(clock)
@@ -419,6 +444,19 @@ class LockMetricsTest {
 
         assertThat(registry.getMeters()).isEmpty();
         InstrumentedLockTest.pass(lock);
+    }
+
+    /** Nothing but the one gauge refers to what it reads. */
+    @ParameterizedTest
+    @ValueSource(strings = {LockMetrics.QUEUED, LockMetrics.HELD, LockMetrics.WAIT_OLDEST})
+    void gaugeDoesNotDieWithItsLock(String alone) {
+        registry.config().meterFilter(MeterFilter.denyUnless(id -> id.getName().equals(alone)));
+        WeakReference<InstrumentedLock> dropped = new WeakReference<>(lock().build());
+        Awaitility.await().atMost(Running.LIMIT).until(() -> {
+            System.gc();
+            return dropped.get() == null;
+        });
+        assertThat(gauge(alone)).isZero();
     }
 
     @Test

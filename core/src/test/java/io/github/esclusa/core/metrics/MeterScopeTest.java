@@ -17,10 +17,12 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,24 @@ class MeterScopeTest {
     }
 
     @Test
+    void nameIsTakenUntilTheOtherMetersAreGone() {
+        List<String> refusedAt = new ArrayList<>();
+        registry.config().onMeterRemoved(meter -> {
+            if (!meter.getId().getName().equals(KIND + ".info")) {
+                assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry))
+                        .isInstanceOf(IllegalStateException.class);
+                refusedAt.add(meter.getId().getName());
+            }
+        });
+        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        counter(scope, "hits");
+        counter(scope, "misses");
+        scope.close();
+        assertThat(refusedAt).containsExactlyInAnyOrder("hits", "misses");
+        MeterScope.open(KIND, "a", registry).close();
+    }
+
+    @Test
     void lateCloseDoesNotRemoveASuccessorsMeters() {
         MeterScope first = MeterScope.open(KIND, "a", registry);
         counter(first, "hits");
@@ -191,6 +211,40 @@ class MeterScopeTest {
         }
     }
 
+    /** Neither the build fails nor is the name taken for ever by a registration that is still counted as under way. */
+    @Test
+    void filterThatThrowsACheckedExceptionBreaksNothing() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        registry.config().meterFilter(new MeterFilter() {
+            @Override
+            public MeterFilterReply accept(Meter.Id id) {
+                if (broken.get() && id.getName().equals("hits")) {
+                    throwUndeclared(new IOException("on purpose"));
+                }
+                return MeterFilterReply.NEUTRAL;
+            }
+        });
+        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        assertThat(counter(scope, "hits")).isNull();
+        scope.close();
+        assertThat(registry.getMeters()).isEmpty();
+
+        broken.set(false);
+        MeterScope second = MeterScope.open(KIND, "a", registry);
+        assertThat(counter(second, "hits")).isNotNull();
+        second.close();
+    }
+
+    @Test
+    void removalThatThrowsACheckedExceptionDoesNotStopTheOthersFromGoing() {
+        registry.config().onMeterRemoved(meter -> throwUndeclared(new IOException("on purpose")));
+        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        counter(scope, "hits");
+        counter(scope, "misses");
+        assertThatCode(scope::close).doesNotThrowAnyException();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
     @Test
     void registryThatThrowsAtRemovalDoesNotStopTheOthersFromGoing() {
         MeterRegistry failing = new SimpleMeterRegistry(SimpleConfig.DEFAULT, Clock.SYSTEM) {
@@ -259,6 +313,11 @@ class MeterScopeTest {
         assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
         scope.close();
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The compiler is to be deceived.
+    private static <E extends Exception> void throwUndeclared(Exception thrown) throws E {
+        throw (E) thrown;
     }
 
     private static @Nullable Counter counter(MeterScope scope, String name) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.signal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.core.testing.Running;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,6 +220,25 @@ class SignalTest {
         assertThat(signal.isSet()).isTrue();
     }
 
+    /** Printing it throws it again: what the logger throws is what the callback threw. */
+    @Test
+    void exceptionThatCannotBePrintedDoesNotStopTheOthers() {
+        AtomicInteger runs = new AtomicInteger();
+        signal.onSet(() -> {
+            throw new IllegalStateException() {
+                @Override
+                public String getMessage() {
+                    throw this;
+                }
+            };
+        });
+        signal.onSet(runs::incrementAndGet);
+
+        signal.set();
+
+        assertThat(runs).hasValue(1);
+    }
+
     @Test
     void throwingCallbackOnASignalThatIsSetDoesNotReachTheCaller() {
         signal.set();
@@ -228,7 +249,7 @@ class SignalTest {
     }
 
     @Test
-    void cancelledCallbackNeverRunsAndIsForgotten() {
+    void cancelledCallbackNeverRuns() {
         AtomicInteger runs = new AtomicInteger();
         Registration registration = signal.onSet(runs::incrementAndGet);
 
@@ -239,6 +260,18 @@ class SignalTest {
 
         assertThat(runs).hasValue(0);
         assertThat(registration).hasToString("Registration(ready, CANCELLED)");
+    }
+
+    /** Else a signal that is never raised would collect them. */
+    @Test
+    void cancelledCallbackIsForgottenBeforeTheSignalIsSet() {
+        WeakReference<Registration> cancelled = new WeakReference<>(signal.onSet(signal::clear));
+        assertThat(requireNonNull(cancelled.get()).cancel()).isTrue();
+        Awaitility.await().atMost(Running.LIMIT).until(() -> {
+            System.gc();
+            return cancelled.get() == null;
+        });
+        assertThat(signal.isSet()).isFalse();
     }
 
     @Test

@@ -103,6 +103,17 @@ class ManualClockTest {
                 .hasMessageContaining("found 0");
     }
 
+    @Test
+    void awaitWaitersTakesATimeoutOfAnyLength() throws Exception {
+        Running<?> waiter = Running.run(() -> waitUntil(100));
+        clock.awaitWaiters(1, Duration.ofSeconds(Long.MAX_VALUE));
+        assertThatThrownBy(() -> clock.awaitWaiters(2, Duration.ofSeconds(Long.MIN_VALUE)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("found 1");
+        clock.advance(Duration.ofNanos(100));
+        waiter.result();
+    }
+
     private void waitUntil(long deadline) throws InterruptedException {
         lock.lock();
         try {
