@@ -246,11 +246,17 @@ public final class CollectorOptions {
         String db = requireNonNullElse(out.db, DEFAULT_DB);
         int capacity = (int) Values.number("--capacity", buffer.capacity, 1, MAX_CAPACITY, "a number of messages");
         int writers = writers(db, notices);
+        int tcpPort = port("--tcp", in.tcp, demo.isPresent(), DEFAULT_PORT);
+        int httpPort = port("--http", other.http, demo.isPresent(), DEFAULT_HTTP);
+        if (tcpPort == httpPort && tcpPort != 0) {
+            throw new BadOptionException(
+                    "--tcp", String.valueOf(tcpPort), "the port of --http too; allowed is a port of its own");
+        }
         return new CollectorConfig(
                 Values.address("--bind", in.bind),
                 port("--udp", in.udp, demo.isPresent(), DEFAULT_PORT),
-                port("--tcp", in.tcp, demo.isPresent(), DEFAULT_PORT),
-                port("--http", other.http, demo.isPresent(), DEFAULT_HTTP),
+                tcpPort,
+                httpPort,
                 db,
                 throwAwayDb,
                 capacity,

@@ -35,6 +35,7 @@ final class IdleWatch {
     private long frameBegan;
     private boolean insideFrame;
     private boolean paused;
+    private long pausedAt;
     private boolean ended;
     private @Nullable Timer timer;
 
@@ -74,16 +75,22 @@ final class IdleWatch {
 
     /** The connection is not read: that it is silent is not its fault. */
     void pause() {
-        paused = true;
+        if (!paused) {
+            paused = true;
+            pausedAt = clock.nanoTime();
+        }
     }
 
-    /** Its time begins anew, that for a frame which had begun too. */
+    /** Its silence begins anew; a frame that had begun has the time that it had left. */
     void resume() {
-        paused = false;
-        lastActivity = clock.nanoTime();
-        frameBegan = lastActivity;
+        long now = clock.nanoTime();
+        lastActivity = now;
+        if (paused) {
+            paused = false;
+            frameBegan += now - pausedAt;
+        }
         if (timer == null) {
-            setTimer(idleNanos);
+            setTimer(Math.max(1, idleNanos - insideForNanos(now)));
         }
     }
 

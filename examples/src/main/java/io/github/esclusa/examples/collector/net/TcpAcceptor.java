@@ -34,6 +34,9 @@ final class TcpAcceptor {
     private final Set<TcpConnection> open = new HashSet<>();
     private boolean failing;
 
+    /** From the first connection that has to wait until none does: one line in the log for all of that. */
+    private boolean full;
+
     TcpAcceptor(TcpSettings settings, ServerSocketChannel server, SelectionKey key, TcpLoop loop, StreamIntake intake) {
         this.settings = settings;
         this.server = server;
@@ -45,7 +48,13 @@ final class TcpAcceptor {
     void ready() {
         for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
             if (open.size() >= settings.maxConnections()) {
-                log.warn("TCP listener '{}': {} connections are open, more have to wait", settings.name(), open.size());
+                if (!full) {
+                    full = true;
+                    log.warn(
+                            "TCP listener '{}': {} connections are open, more have to wait",
+                            settings.name(),
+                            open.size());
+                }
                 key.interestOps(0);
                 return;
             }
@@ -57,6 +66,7 @@ final class TcpAcceptor {
                 return;
             }
             if (channel == null) {
+                full = false; // nobody waits any more
                 return;
             }
             failing = false;

@@ -24,6 +24,9 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
                         + "allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE");
     }
 
+    /** The URL as it was given, for the driver alone. */
+    String url();
+
     /** The URL, without its passwords. */
     String shownUrl();
 

@@ -13,6 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.postgresql.Driver;
 
 /**
  * PostgreSQL. Rows go in by binary {@code COPY}; durability is the server's own ({@code fsync} and
@@ -41,11 +44,22 @@ record PostgresDialect(String url) implements Dialect {
     /** Column, type, and whether the column alone is unique: an insert that ignores known ids needs that of the id. */
     private static final String SHAPE = """
             SELECT a.attname, format_type(a.atttypid, NULL), EXISTS(
-                SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indpred IS NULL
+                SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indimmediate AND i.indpred IS NULL
                   AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum)
             FROM pg_attribute a WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped""";
 
+    /**
+     * The driver's own log. It says again what its exceptions say, and quotes a URL it cannot read, password included. Held
+     * here, since the log manager forgets a logger, and its level, that nobody holds.
+     */
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
     static PostgresDialect of(String url) {
+        DRIVER_LOG.setLevel(Level.OFF);
+        if (Driver.parseURL(url, null) == null) {
+            throw new IllegalArgumentException("--db " + JdbcUrl.redacted(url) + ": not a URL that PostgreSQL's driver"
+                    + " can read; allowed: jdbc:postgresql://HOST:PORT/DATABASE?user=USER&password=PASSWORD");
+        }
         return new PostgresDialect(url);
     }
 

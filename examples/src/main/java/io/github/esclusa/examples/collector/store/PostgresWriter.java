@@ -19,7 +19,7 @@ import org.postgresql.copy.CopyIn;
  * and the batch came again. The server then refuses the COPY as a whole, by the unique index and hence whatever else
  * runs at the same time (a transaction whose client is gone may still be on its way to its COMMIT: the index makes the
  * second one wait for it). Only then are the rows copied into a temporary table and inserted from there, ignoring those
- * that are known.
+ * that are known by their id; one that another unique index of the table refuses is the data's fault.
  */
 final class PostgresWriter implements Writer {
 
@@ -56,7 +56,7 @@ final class PostgresWriter implements Writer {
             statement.execute("CREATE TEMP TABLE IF NOT EXISTS " + STAGING + " (LIKE messages) ON COMMIT DELETE ROWS");
             copy(STAGING, rows);
             return statement.executeUpdate("INSERT INTO messages(" + Tables.MESSAGE_COLUMNS + ") SELECT "
-                    + Tables.MESSAGE_COLUMNS + " FROM " + STAGING + " ORDER BY id ON CONFLICT DO NOTHING");
+                    + Tables.MESSAGE_COLUMNS + " FROM " + STAGING + " ORDER BY id ON CONFLICT (id) DO NOTHING");
         });
     }
 
@@ -79,7 +79,7 @@ final class PostgresWriter implements Writer {
     public void insertDeadLetters(List<DeadLetterRow> rows) throws SQLException {
         inTransaction(statement -> {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO dead_letters("
-                    + Tables.DEAD_LETTER_COLUMNS + ") VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING")) {
+                    + Tables.DEAD_LETTER_COLUMNS + ") VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING")) {
                 for (DeadLetterRow row : rows) {
                     insert.setLong(1, row.id());
                     insert.setObject(2, row.receivedAt().atOffset(ZoneOffset.UTC));

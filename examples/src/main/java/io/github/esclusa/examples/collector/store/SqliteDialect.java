@@ -39,12 +39,15 @@ record SqliteDialect(String url) implements Dialect {
 
     static SqliteDialect of(String url) {
         String place = url.substring(PREFIX.length());
+        if (place.startsWith("file:")) {
+            place = place.substring("file:".length());
+        }
         if (place.isBlank()
                 || place.startsWith("?")
                 || place.startsWith(":")
                 || place.toLowerCase(Locale.ROOT).contains("mode=memory")) {
-            throw new IllegalArgumentException(
-                    "--db " + url + ": names no file, and what is received must last;" + " allowed: jdbc:sqlite:FILE");
+            throw new IllegalArgumentException("--db " + JdbcUrl.redacted(url)
+                    + ": names no file, and what is received must last; allowed: jdbc:sqlite:FILE");
         }
         return new SqliteDialect(url);
     }

@@ -141,6 +141,15 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Which database it is.
+     *
+     * @return its URL, without passwords
+     */
+    public String url() {
+        return dialect.shownUrl();
+    }
+
+    /**
      * How many batches can be written at once.
      *
      * @return the number of connections; 1 for SQLite
@@ -285,16 +294,21 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static StoreException failure(Dialect dialect, String attempt, Exception failure) {
+    static StoreException failure(Dialect dialect, String attempt, Exception failure) {
         String what = "cannot " + attempt + " " + dialect.shownUrl() + ": ";
         SQLException cause = Failures.sqlCause(failure);
         if (cause != null) {
-            return new StoreException(what + Failures.oneLine(cause) + "; " + dialect.remedy(cause), failure);
+            return new StoreException(what + said(dialect, cause) + "; " + dialect.remedy(cause), failure);
         }
         if (failure instanceof PoolClosedException || failure instanceof RejectedExecutionException) {
             return new StoreException(what + "the store has been closed", failure);
         }
-        return new StoreException(what + Failures.oneLine(failure), failure);
+        return new StoreException(what + said(dialect, failure), failure);
+    }
+
+    /** A driver may quote the URL it was given, with the password in it. */
+    private static String said(Dialect dialect, Exception failure) {
+        return Failures.oneLine(failure).replace(dialect.url(), dialect.shownUrl());
     }
 
     /**

@@ -9,7 +9,10 @@ final class Rfc5424 {
 
     private Rfc5424() {}
 
-    /** Whether a version stands here: one to three digits and a space, the first digit not zero. */
+    /**
+     * Whether a version stands here: one to three digits and a space, the first digit not zero. A number that is no version
+     * known here must have a time behind it as well: {@code 3 users logged in} is text.
+     */
     static boolean startsAt(Cursor in) {
         if (!in.isDigit(0) || in.peek() == '0') {
             return false;
@@ -18,7 +21,24 @@ final class Rfc5424 {
         while (length < 3 && in.isDigit(length)) {
             length++;
         }
-        return in.peek(length) == ' ';
+        return in.peek(length) == ' ' && (isKnown(in, length) || isTimestamp(in, length + 1));
+    }
+
+    private static boolean isKnown(Cursor in, int length) {
+        return length == 1 && in.peek() == '1';
+    }
+
+    /** Whether a time stands at an offset from here, right or wrong, or the dash for none. */
+    private static boolean isTimestamp(Cursor in, int offset) {
+        int after = in.peek(offset + 1);
+        if (in.peek(offset) == '-' && (after == ' ' || after < 0)) {
+            return true;
+        }
+        int from = in.at;
+        in.at += offset;
+        boolean looksLikeOne = IsoTime.startsAt(in);
+        in.at = from;
+        return looksLikeOne;
     }
 
     static SyslogMessage parse(Cursor in, int pri) throws ParseException {
@@ -41,7 +61,7 @@ final class Rfc5424 {
 
     private static void version(Cursor in) throws ParseException {
         int space = in.find(' ');
-        if (space != in.at + 1 || in.peek() != '1') {
+        if (!isKnown(in, space - in.at)) {
             throw in.fault("version is " + in.text(in.at, space) + ", only 1 is known,");
         }
         in.at = space + 1;

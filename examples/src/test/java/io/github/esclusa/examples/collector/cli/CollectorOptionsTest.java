@@ -162,6 +162,10 @@ class CollectorOptionsTest {
             --udp-when-full=cry | --udp-when-full cry: allowed are drop-oldest, reject and block
             --db=jdbc:mysql://h?password=x | --db jdbc:mysql://h?password=***: no database the collector can write to; allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE
             --db=jdbc:sqlite::memory:  | --db jdbc:sqlite::memory:: names no file, and what is received must last; allowed: jdbc:sqlite:FILE
+            --db=jdbc:sqlite:file::memory:  | --db jdbc:sqlite:file::memory:: names no file, and what is received must last; allowed: jdbc:sqlite:FILE
+            --db=jdbc:sqlite:file:?cache=shared | --db jdbc:sqlite:file:?cache=shared: names no file, and what is received must last; allowed: jdbc:sqlite:FILE
+            --tcp=9464          | --tcp 9464: the port of --http too; allowed is a port of its own
+            --http=5514         | --tcp 5514: the port of --http too; allowed is a port of its own
             --frobnicate        | --frobnicate: no such option; allowed are those that --help lists
             stray               | stray: no such option; allowed are those that --help lists
             --capacity          | --capacity: its value is missing; allowed is --capacity N
@@ -176,6 +180,12 @@ class CollectorOptionsTest {
     @Test
     void aNegativeNumberAfterABlankIsAValueAndNoOption() {
         assertThat(error("--capacity", "-1")).startsWith("--capacity -1: allowed is");
+    }
+
+    @Test
+    void udpMayShareItsPortWithAnyAndFreePortsAreNeverTheSame() {
+        assertThat(config("--udp", "9464").udpPort()).isEqualTo(9464);
+        assertThat(config("--tcp", "0", "--http", "0").tcpPort()).isZero();
     }
 
     @Test

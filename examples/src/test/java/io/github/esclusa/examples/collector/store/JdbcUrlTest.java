@@ -4,6 +4,7 @@ package io.github.esclusa.examples.collector.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
 class JdbcUrlTest {
@@ -22,5 +23,23 @@ class JdbcUrlTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("--db jdbc:mysql://h/d?password=***: no database the collector can write to;"
                         + " allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE");
+    }
+
+    @Test
+    void aUrlThatTheDriverCannotReadIsRefusedWithoutItsPassword() {
+        assertThatThrownBy(() -> Dialect.of("jdbc:postgresql://u:s3cret@h/d"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("--db jdbc:postgresql://u:***@h/d: not a URL that PostgreSQL's driver can read")
+                .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void whatADriverQuotesOfTheUrlIsShownWithoutItsPassword() {
+        Dialect dialect = Dialect.of("jdbc:postgresql://h/d?user=u&password=s3cret");
+        StoreException failure = Store.failure(
+                dialect, "open the database", new SQLException("No suitable driver found for " + dialect.url()));
+        assertThat(failure)
+                .hasMessageContaining("No suitable driver found for jdbc:postgresql://h/d?user=u&password=***;")
+                .hasMessageNotContaining("s3cret");
     }
 }

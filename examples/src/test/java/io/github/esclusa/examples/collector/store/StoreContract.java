@@ -286,4 +286,26 @@ abstract class StoreContract {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("store 's': timeout(PT0S) must be at least a second");
     }
+
+    /** Only a known id means that the row is there already. */
+    @Test
+    void aRowThatAnotherUniqueIndexRefusesIsADataError() throws Exception {
+        store().insertAll(List.of(row(1, "the same")));
+        execute("CREATE UNIQUE INDEX once ON messages(message)");
+        List<MessageRow> batch = List.of(row(2, "another"), row(3, "the same"));
+        Throwable failure = catchThrowable(() -> store().insertAll(batch));
+        assertThat(failure).isInstanceOf(StoreException.class);
+        assertThat(Store.isDataError(failure)).isTrue();
+        assertThat(store().counts().messages()).isEqualTo(1);
+        assertThat(store().insertAll(List.of(row(1, "the same"), row(2, "another"))))
+                .as("known by its id, and new")
+                .isEqualTo(1);
+
+        store().insertDeadLetter(deadLetter(1));
+        execute("CREATE UNIQUE INDEX once_dead ON dead_letters(source)");
+        assertThat(Store.isDataError(catchThrowable(() -> store().insertDeadLetter(deadLetter(2)))))
+                .isTrue();
+        store().insertDeadLetter(deadLetter(1));
+        assertThat(store().counts().deadLetters()).isEqualTo(1);
+    }
 }

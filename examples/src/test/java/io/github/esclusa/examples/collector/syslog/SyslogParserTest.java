@@ -151,6 +151,7 @@ class SyslogParserTest {
                 "<13;PRI is not closed: no '>' at offset 3",
                 "<13>2 - - - - - -;version is 2, only 1 is known, at offset 4",
                 "<13>12 - - - - - -;version is 12, only 1 is known, at offset 4",
+                "<13>2 2026-02-28T00:00:00Z h a - - -;version is 2, only 1 is known, at offset 4",
                 "<13>1 ;bad timestamp at offset 6",
                 "<13>1 now h a - - -;bad timestamp at offset 6",
                 "<13>1 2026-02-29T00:00:00Z h a - - -;bad timestamp at offset 6",
@@ -247,5 +248,13 @@ class SyslogParserTest {
     void aByteOrderMarkIsNotPartOfTheText() throws ParseException {
         assertThat(parse("<1>1 - h a - - - \uFEFFtext").message()).isEqualTo("text");
         assertThat(parse("<1>Nov 22 19:59:54 vm app: \uFEFFtext").message()).isEqualTo("text");
+    }
+
+    /** RFC 3164 text without a time may begin with a number. */
+    @Test
+    void aNumberWithoutATimeBehindItIsTextAndNoVersion() throws ParseException {
+        assertThat(parse("<13>3 users logged in").message()).isEqualTo("3 users logged in");
+        assertThat(parse("<13>12 ").message()).isEqualTo("12 ");
+        assertThat(parse("<13>2 -x").message()).isEqualTo("2 -x");
     }
 }
