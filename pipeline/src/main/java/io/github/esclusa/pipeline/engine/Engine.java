@@ -85,6 +85,15 @@ public final class Engine {
     }
 
     /**
+     * The pipeline's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return spec.name();
+    }
+
+    /**
      * The inlets, in order of declaration.
      *
      * @return the inlets

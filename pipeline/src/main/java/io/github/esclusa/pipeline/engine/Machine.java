@@ -26,16 +26,14 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         List<Segment> segments = segments(spec, new Intake(inlets), meters);
         List<Worker> workers = new ArrayList<>();
         for (Segment segment : segments) {
-            List<FailureLog> failureLogs = new ArrayList<>();
+            List<StageLogs> logs = new ArrayList<>();
             for (Step step : segment.spec().steps()) {
-                failureLogs.add(new FailureLog(
-                        "stage '" + step.name() + "' of pipeline '" + spec.name() + "' gave up on a message",
-                        spec.clock()));
+                logs.add(StageLogs.of(spec.name(), step.name(), spec.clock()));
             }
             for (Hand hand : segment.hands()) {
                 Exits exits = new Exits(segment, hand, settler, spec.clock());
                 workers.add(new Worker(
-                        engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), failureLogs)));
+                        engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), logs)));
             }
         }
         return new Machine(List.copyOf(inlets), segments, List.copyOf(workers));
