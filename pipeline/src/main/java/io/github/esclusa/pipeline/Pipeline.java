@@ -183,9 +183,7 @@ public final class Pipeline<T> implements AutoCloseable {
     public DrainReport<T> shutdown(Duration timeout) throws InterruptedException {
         refuseWorkers("shutdown");
         Deadline deadline = Deadline.after(timeout, clock);
-        engine.drain();
-        DrainReport<Object> report = engine.awaitReport(deadline);
-        return typed(report == null ? engine.sweep() : report);
+        return typed(engine.shutdown(deadline));
     }
 
     /**
@@ -197,8 +195,7 @@ public final class Pipeline<T> implements AutoCloseable {
      */
     public DrainReport<T> shutdownNow() {
         refuseWorkers("shutdownNow");
-        engine.drain();
-        return typed(engine.sweep());
+        return typed(engine.shutdownNow());
     }
 
     /**
@@ -213,7 +210,7 @@ public final class Pipeline<T> implements AutoCloseable {
         try {
             warnIfIncomplete(shutdown(closeTimeout));
         } catch (InterruptedException e) {
-            warnIfIncomplete(typed(engine.sweep()));
+            warnIfIncomplete(typed(engine.shutdownNow()));
             Thread.currentThread().interrupt();
         }
     }

@@ -14,6 +14,7 @@ import io.github.esclusa.pipeline.report.SettlementListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a pipeline: settings first, then the stages in the order in which messages meet them, then a sink, then
@@ -107,10 +108,10 @@ public final class PipelineBuilder<T, C> {
      * Registers the pipeline's meters, named in {@link io.github.esclusa.pipeline.report.PipelineMetrics}, until it has
      * terminated.
      *
-     * @param registry where they go
+     * @param registry where they go; {@code null} (the default) for nowhere
      * @return this
      */
-    public PipelineBuilder<T, C> meterRegistry(MeterRegistry registry) {
+    public PipelineBuilder<T, C> meterRegistry(@Nullable MeterRegistry registry) {
         plan.registry(registry);
         return this;
     }
@@ -309,10 +310,10 @@ public final class PipelineBuilder<T, C> {
         /**
          * Registers the pipeline's meters, as {@link PipelineBuilder#meterRegistry}.
          *
-         * @param registry where they go
+         * @param registry where they go; {@code null} (the default) for nowhere
          * @return this
          */
-        public Assembly<T> meterRegistry(MeterRegistry registry) {
+        public Assembly<T> meterRegistry(@Nullable MeterRegistry registry) {
             plan.registry(registry);
             return this;
         }

@@ -66,8 +66,8 @@ final class Plan<T> {
         return defaults;
     }
 
-    void registry(MeterRegistry meters) {
-        this.registry = requireNonNull(meters, "registry");
+    void registry(@Nullable MeterRegistry meters) {
+        this.registry = meters;
     }
 
     void listener(SettlementListener<? super T> hears) {
@@ -161,8 +161,14 @@ final class Plan<T> {
             inletSpecs.add(inlet.spec(defaults));
         }
         checkCapacity(inletSpecs);
-        Engine engine =
-                Engine.start(new EngineSpec(name, inletSpecs, segments, threads, clock, erased(listener), registry));
+        Engine engine = Engine.start(new EngineSpec(
+                name,
+                inletSpecs,
+                segments,
+                prefix -> NamedThreads.of(threads, prefix),
+                clock,
+                erased(listener),
+                registry));
         started = true;
         return new Pipeline<>(name, closeTimeout, clock, engine);
     }

@@ -7,7 +7,12 @@ import io.github.esclusa.pipeline.policy.BatchFailure;
 import io.github.esclusa.pipeline.policy.Failure;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,6 +185,47 @@ class BatchPolicyTest extends PolicyFixture {
         assertThat(batches).containsExactly(List.of(1, 2, 3, 4, 5, 6), List.of(2, 5));
         assertThat(report.delivered()).isEqualTo(5);
         assertThat(settlementOf(4).outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    /** As it comes from a sink on another machine. */
+    @Test
+    void batchFailureThatWasSerialisedNamesItsMessagesAsBefore() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(new BatchFailure(Map.of(1, new IOException("on purpose"))));
+        }
+        BatchFailure remote =
+                (BatchFailure) new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
+        assertThat(remote.causes().get(1)).isInstanceOf(IOException.class).hasMessage("on purpose");
+        assertThat(outcomesOf(remote)).containsExactly(Outcome.DELIVERED, Outcome.FAILED);
+    }
+
+    /** As it comes from one that was serialised by a version that left the causes out. */
+    @Test
+    void batchFailureThatNamesNothingIsBelievedInNothing() throws Exception {
+        BatchFailure empty = new BatchFailure(Map.of(1, new IOException("on purpose")));
+        Field causes = BatchFailure.class.getDeclaredField("causes");
+        causes.setAccessible(true);
+        causes.set(empty, null);
+        assertThat(empty.causes()).isEmpty();
+        assertThat(outcomesOf(empty)).containsExactly(Outcome.FAILED, Outcome.FAILED);
+        assertThat(settlementOf(1).cause())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'sink' of pipeline 'policies'")
+                .hasCause(empty);
+    }
+
+    /** Of a batch of two on which a sink throws. */
+    private List<Outcome> outcomesOf(BatchFailure thrown) throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .batch(2, Duration.ofDays(1))
+                .sink("sink", batch -> {
+                    throw thrown;
+                })
+                .start();
+        submit(pipeline, 0, 1);
+        drained(pipeline);
+        return List.of(settlementOf(0).outcome(), settlementOf(1).outcome());
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.Settlement;
+import io.github.esclusa.pipeline.testing.LogLines;
 import io.github.esclusa.pipeline.testing.Running;
 import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
@@ -283,6 +284,29 @@ class ErrorPolicyTest extends PolicyFixture {
         submit(pipeline, 1, 2);
         assertThat(drained(pipeline).count(Outcome.DEAD_LETTERED)).isEqualTo(2);
         assertThat(interrupted).hasSize(4).containsOnly(false);
+    }
+
+    /** The flood of failures must not become one of lines, and the line says whose policy is broken. */
+    @Test
+    void aPolicyThatThrowsAThousandTimesIsLoggedOnceByPipelineAndStage() throws InterruptedException {
+        RetryConfig broken = RetryConfig.<Object>custom()
+                .maxAttempts(3)
+                .retryOnException(e -> {
+                    throw new IllegalStateException("a broken predicate, on purpose");
+                })
+                .build();
+        try (LogLines log = LogLines.open()) {
+            Pipeline<Integer> pipeline = builder()
+                    .clock(clock)
+                    .sink("sink", n -> fail(), stage -> stage.onError(e -> e.retry(broken)))
+                    .start();
+            for (int i = 0; i < 1000; i++) {
+                submit(pipeline, i);
+            }
+            assertThat(drained(pipeline).count(Outcome.FAILED)).isEqualTo(1000);
+            assertThat(log.with("predicate")).singleElement().satisfies(line -> assertThat(line)
+                    .contains("stage 'sink' of pipeline 'policies'"));
+        }
     }
 
     @Test

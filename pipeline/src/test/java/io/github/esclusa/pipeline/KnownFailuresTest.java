@@ -9,11 +9,14 @@ import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.NoMemory;
 import io.github.esclusa.pipeline.testing.Running;
 import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -159,6 +162,52 @@ class KnownFailuresTest {
         });
         Awaitility.await().until(() -> threads("dead-").isEmpty());
         assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
+    }
+
+    /** Where there is no memory at all, for the death of a worker either: in a JVM of its own. */
+    @Test
+    void pipelineWhoseMemoryHasRunOutIsClosedAndNobodyWaitsForIt() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx24m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        NoMemory.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+    }
+
+    /** A callback in line is user code, and cannot be interrupted by whom it keeps from looking at the clock. */
+    @Test
+    void aCallbackInLineThatBlocksDoesNotKeepTheDeadlineFromStoppingTheWorkers() throws Exception {
+        CountDownLatch callbackRuns = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("blocked-callback")
+                .capacity(1)
+                .sink("hang", n -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } finally {
+                        interrupted.countDown();
+                    }
+                })
+                .start();
+        pipeline.submit(1);
+        assertThat(pipeline.submit(2, answer -> {
+                    callbackRuns.countDown();
+                    awaitQuietly(goOn);
+                }))
+                .isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofMillis(1)));
+        callbackRuns.await();
+        assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+        DrainReport<Integer> other = pipeline.shutdownNow(); // does not wait for the callback either
+        goOn.countDown();
+        assertThat(shutdown.result()).isSameAs(other);
     }
 
     /** disruptor 381: a shutdown that times out without stopping anything. */
@@ -385,12 +434,19 @@ class KnownFailuresTest {
         long burnt = processorNanos(waiting) - before;
 
         assertThat(Duration.ofNanos(burnt)).isLessThan(Duration.ofMillis(60));
+        Thread holdsBack = threads("waits-parked-").get(0);
+        long sleeps = timesAsleep(holdsBack);
+        for (int i = 0; i < 500; i++) { // and what waits for a retry anyway is not woken for what comes behind it
+            assertThat(parked.trySubmit(3)).isEqualTo(Admission.ACCEPTED);
+        }
+        Awaitility.await().until(() -> isWaiting(holdsBack));
+        assertThat(timesAsleep(holdsBack)).isEqualTo(sleeps);
         hold.countDown();
         assertThat(blocked.result()).isEqualTo(Admission.ACCEPTED);
         for (Pipeline<Integer> pipeline : List.of(idle, lingering, full)) {
             assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
         }
-        assertThat(parked.shutdownNow().returned()).containsExactlyInAnyOrder(1, 2);
+        assertThat(parked.shutdownNow().returned()).hasSize(502).contains(1, 2);
     }
 
     /** Those whose clock dies do so as soon as they decide on a retry. */
@@ -429,6 +485,10 @@ class KnownFailuresTest {
     private static long processorNanos(List<Thread> threads) {
         ThreadMXBean bean = ManagementFactory.getThreadMXBean();
         return threads.stream().mapToLong(t -> bean.getThreadCpuTime(t.getId())).sum();
+    }
+
+    private static long timesAsleep(Thread thread) {
+        return ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId()).getWaitedCount();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

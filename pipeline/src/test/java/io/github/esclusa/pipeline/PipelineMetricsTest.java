@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -50,6 +51,7 @@ class PipelineMetricsTest {
             "in.flight GAUGE messages [inlet]",
             "info GAUGE null []",
             "listener.failed COUNTER errors []",
+            "parked GAUGE messages [stage]",
             "queue.depth DISTRIBUTION_SUMMARY messages [inlet]",
             "queue.oldest GAUGE seconds [inlet]",
             "queue.wait TIMER seconds [inlet]",
@@ -58,6 +60,7 @@ class PipelineMetricsTest {
             "settled COUNTER messages [outcome]",
             "sojourn TIMER seconds []",
             "stage TIMER seconds [outcome, stage]",
+            "stage.queued GAUGE messages [stage]",
             "submitted COUNTER messages [inlet, outcome]",
             "waiting GAUGE submissions [inlet]",
             "weight GAUGE bytes [inlet]");
@@ -214,6 +217,74 @@ class PipelineMetricsTest {
                         .count())
                 .isEqualTo(1);
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(4);
+    }
+
+    @Test
+    void gaugesShowWhatIsParkedAndWhatWaitsBetweenStages() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        CountDownLatch holding = new CountDownLatch(1);
+        RetryConfig inADay = RetryConfig.custom()
+                .maxAttempts(2)
+                .waitDuration(Duration.ofDays(1))
+                .build();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("between")
+                .capacity(8)
+                .meterRegistry(registry)
+                .map(
+                        "check",
+                        n -> {
+                            if (n == 4) {
+                                throw new IOException("on purpose");
+                            }
+                            return n;
+                        },
+                        stage -> stage.onError(e -> e.retry(inADay)))
+                .sink(
+                        "store",
+                        n -> {
+                            holding.countDown();
+                            hold.await();
+                        },
+                        stage -> stage.workers(1))
+                .start();
+        for (int i = 1; i <= 4; i++) {
+            pipeline.submit(i);
+        }
+        holding.await();
+        Awaitility.await().until(() -> staged(PipelineMetrics.PARKED, "check") == 1);
+        assertThat(staged(PipelineMetrics.PARKED, "store")).isZero();
+        assertThat(staged(PipelineMetrics.STAGE_QUEUED, "store")).isEqualTo(2);
+        hold.countDown();
+        Awaitility.await().until(() -> staged(PipelineMetrics.STAGE_QUEUED, "store") == 0);
+        assertThat(pipeline.shutdownNow().returned()).containsExactly(4);
+    }
+
+    private double staged(String meter, String stage) {
+        return registry.get(meter).tag(PipelineMetrics.STAGE_TAG, stage).gauge().value();
+    }
+
+    /** A failure that comes too late for another attempt is none that is tried again. */
+    @Test
+    void retriesCountOnlyWhatIsParkedForOne() throws Exception {
+        CountDownLatch holding = new CountDownLatch(1);
+        List<Thread> workers = new CopyOnWriteArrayList<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("late")
+                .meterRegistry(registry)
+                .sink(
+                        "fail",
+                        n -> {
+                            workers.add(Thread.currentThread());
+                            holding.countDown();
+                            new CountDownLatch(1).await(); // until the sweep interrupts it
+                        },
+                        stage -> stage.onError(e -> e.retry(RetryConfig.ofDefaults())))
+                .start();
+        pipeline.submit(1);
+        holding.await();
+        Counter retries = registry.get(PipelineMetrics.RETRIES).counter();
+        assertThat(pipeline.shutdownNow().unknown()).containsExactly(1);
+        Awaitility.await().until(() -> !workers.get(0).isAlive());
+        assertThat(retries.count()).isZero();
     }
 
     @Test

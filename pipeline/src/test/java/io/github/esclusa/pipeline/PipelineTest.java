@@ -11,6 +11,7 @@ import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.testing.Running;
 import io.github.resilience4j.retry.RetryConfig;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -531,6 +532,38 @@ class PipelineTest {
         goOn.countDown();
         worker.join().join();
         assertThat(stored).isFalse();
+    }
+
+    /** A worker that waits must not keep what it did last: it may wait for days. */
+    @Test
+    void idleWorkersKeepNothingOfWhatTheyHaveSettled() throws Exception {
+        Pipeline<byte[]> single =
+                Pipeline.<byte[]>builder("single").sink("take", n -> {}).start();
+        Pipeline<byte[]> batches = Pipeline.<byte[]>builder("batches")
+                .batch(20, Duration.ofMillis(1))
+                .sink("take", batch -> {})
+                .start();
+        for (Pipeline<byte[]> pipeline : List.of(single, batches)) {
+            List<WeakReference<byte[]>> settled = feed(pipeline, 20);
+            Awaitility.await().until(() -> pipeline.inlet("main").inFlight() == 0);
+            Awaitility.await().untilAsserted(() -> {
+                System.gc();
+                assertThat(settled).as(pipeline.name()).allSatisfy(message -> assertThat(message.get())
+                        .isNull());
+            });
+            assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(20);
+        }
+    }
+
+    private static List<WeakReference<byte[]>> feed(Pipeline<byte[]> pipeline, int messages)
+            throws InterruptedException {
+        List<WeakReference<byte[]>> fed = new ArrayList<>();
+        for (int i = 0; i < messages; i++) {
+            byte[] message = new byte[100];
+            fed.add(new WeakReference<>(message));
+            pipeline.submit(message);
+        }
+        return fed;
     }
 
     private static void awaitDeaf(CountDownLatch latch) {

@@ -210,6 +210,44 @@ class SettlementListenerTest {
         assertThat(dropper.result()).isEqualTo(Admission.CLOSED);
     }
 
+    /** Drawn by the last worker, and not published, because a producer is stuck in the listener. */
+    @Test
+    void aNearerShutdownEndsTheWaitOfOthersThoughTheReportIsDrawnAlready() throws Exception {
+        CountDownLatch telling = new CountDownLatch(1);
+        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch hold = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("drawn")
+                .capacity(2)
+                .whenFull(Overflow.dropOldest())
+                .onSettled(settlement -> {
+                    if (settlement.outcome() == Outcome.DROPPED) {
+                        telling.countDown();
+                        awaitQuietly(goOn);
+                    }
+                })
+                .sink("hold", n -> {
+                    holding.countDown();
+                    hold.await();
+                })
+                .start();
+        pipeline.submit(1);
+        holding.await();
+        pipeline.submit(2);
+        Running<Admission> dropper = Running.call(() -> pipeline.submit(3));
+        telling.await();
+        Running<DrainReport<Integer>> patient = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.DRAINING);
+        patient.awaitParked();
+        hold.countDown();
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.TERMINATED);
+        assertThat(patient.isDone()).isFalse();
+        DrainReport<Integer> impatient = pipeline.shutdownNow();
+        assertThat(patient.result()).isSameAs(impatient);
+        goOn.countDown();
+        assertThat(dropper.result()).isEqualTo(Admission.CLOSED);
+    }
+
     /** Gives a caller that does not wait for the listener the time to show it. */
     private static void cameBack(CountDownLatch early) {
         try {

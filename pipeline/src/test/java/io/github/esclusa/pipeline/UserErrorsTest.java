@@ -151,7 +151,7 @@ class UserErrorsTest {
                 .start()) {
             assertThat(catchThrowable(() -> pipeline.submit(1)))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("'main'")
+                    .hasMessageContaining("'main' of pipeline 'weighing'")
                     .hasMessageContaining("-1");
             assertThat(pipeline.inlet("main").inFlight()).isZero();
         }
@@ -195,7 +195,7 @@ class UserErrorsTest {
         assertThat(pipeline.shutdown(LONG).count(Outcome.DEAD_LETTERED)).isEqualTo(1);
         assertThat(causes).singleElement().satisfies(cause -> assertThat(cause)
                 .isInstanceOf(NullPointerException.class)
-                .hasMessageContaining("'nothing'")
+                .hasMessageContaining("'nothing' of pipeline 'nulls'")
                 .hasMessageContaining("filter"));
     }
 

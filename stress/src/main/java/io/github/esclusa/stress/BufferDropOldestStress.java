@@ -62,7 +62,7 @@ public class BufferDropOldestStress {
         r.r2 = taken <= MAX_WEIGHT ? 1 : 0;
         int left = 0;
         long leftWeight = 0;
-        buffer.close().run();
+        buffer.close();
         buffer.abort();
         for (Item item : buffer.left()) {
             left++;

@@ -47,7 +47,7 @@ public class BufferHandOffStress {
     @Actor
     public void settlerAndThenCloser() {
         buffer.release(1, 1);
-        buffer.close().run();
+        buffer.close();
     }
 
     @Arbiter

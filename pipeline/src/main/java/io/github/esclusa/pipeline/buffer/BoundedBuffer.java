@@ -51,8 +51,12 @@ public final class BoundedBuffer<E extends Admissible> {
     @GuardedBy("lock")
     private final Line<E> line = new Line<>();
 
+    /** Those in line at the close, whose callbacks have not heard of it. */
     @GuardedBy("lock")
-    private boolean closed;
+    private @Nullable Waiter<E> turnedAway;
+
+    /** Set once, before the lock is taken to empty the line; whoever wants in reads it under the lock. */
+    private volatile boolean closed;
 
     /**
      * A buffer, open and empty.
@@ -188,7 +192,7 @@ public final class BoundedBuffer<E extends Admissible> {
      * @param weight their weight together
      */
     public void release(int messages, long weight) {
-        List<Waiter<E>> answered;
+        Waiter<E> answered;
         lock.lock();
         try {
             stock.room().giveBack(messages, weight);
@@ -200,22 +204,36 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
-     * Refuses everything from now on and wakes every thread in line with {@link Admission#CLOSED}. What is queued stays
-     * queued. Further calls do nothing.
-     *
-     * @return calls the callbacks in line with {@link Admission#CLOSED}; to be run once, when all that must not wait for
-     *     them is done. It does not throw.
+     * Refuses everything from now on and wakes every thread in line with {@link Admission#CLOSED}; callbacks in line
+     * hear of it from {@link #announceClose}. What is queued stays queued. Needs no memory. Further calls do nothing.
      */
-    public Runnable close() {
-        List<Waiter<E>> answered;
+    public void close() {
+        closed = true; // first: whatever should go wrong with the lock or in the line, nobody gets in any more
         lock.lock();
         try {
-            closed = true;
-            answered = line.turnAway();
+            Waiter<E> first = line.turnAway();
+            if (first != null) {
+                turnedAway = first;
+            }
         } finally {
             lock.unlock();
         }
-        return () -> announce(answered);
+    }
+
+    /**
+     * Calls the callbacks that were in line at the {@link #close}, each once in all calls; to be called when all that must not
+     * wait for them is done. It does not throw.
+     */
+    public void announceClose() {
+        Waiter<E> first;
+        lock.lock();
+        try {
+            first = turnedAway;
+            turnedAway = null;
+        } finally {
+            lock.unlock();
+        }
+        announce(first);
     }
 
     /** Gives out nothing more. To be called on a closed buffer; what is queued is {@link #left} then. */
@@ -346,8 +364,8 @@ public final class BoundedBuffer<E extends Admissible> {
 
     private Admission waitForRoom(E element, Duration timeout) throws InterruptedException {
         long start = clock.nanoTime();
-        List<Waiter<E>> atOnce = List.of();
-        List<Waiter<E>> behind = List.of();
+        Waiter<E> atOnce = null;
+        Waiter<E> behind = null;
         lock.lock();
         try {
             if (closed) {
@@ -408,9 +426,9 @@ public final class BoundedBuffer<E extends Admissible> {
 
     /** The caller announces those answered outside the lock. */
     @GuardedBy("lock")
-    private List<Waiter<E>> admitFromLine() {
+    private @Nullable Waiter<E> admitFromLine() {
         if (line.length() == 0 || closed) {
-            return List.of();
+            return null;
         }
         return line.admitInto(stock, clock.nanoTime());
     }
@@ -484,17 +502,17 @@ public final class BoundedBuffer<E extends Admissible> {
         return Admission.CLOSED;
     }
 
-    private void announce(List<Waiter<E>> answered) {
-        for (Waiter<E> waiter : answered) {
+    private void announce(@Nullable Waiter<E> first) {
+        for (Waiter<E> waiter = first; waiter != null; waiter = waiter.next) {
             try {
-                announce(waiter);
+                announceOne(waiter);
             } catch (Throwable e) { // the next ones are to hear all the same
                 tellFailure(e);
             }
         }
     }
 
-    private void announce(Waiter<E> waiter) {
+    private void announceOne(Waiter<E> waiter) {
         try {
             if (waiter.answer() != Admission.CLOSED) {
                 events.queued();

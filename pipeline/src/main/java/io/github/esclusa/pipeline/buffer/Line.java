@@ -2,71 +2,113 @@
 package io.github.esclusa.pipeline.buffer;
 
 import io.github.esclusa.pipeline.report.Admission;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The producers for whom there was no room, in order of arrival. Guarded by the buffer's lock.
+ * The producers for whom there was no room, in order of arrival: a chain through the waiters themselves, so that nobody
+ * needs memory to leave it. Guarded by the buffer's lock.
+ *
+ * <p>A waiter is in line or answered. Those who are answered together go out as a chain of their own, by its first; each
+ * knows the {@link Waiter#next}, which does not change any more.
  *
  * @param <E> the type of message
  */
 final class Line<E extends Admissible> {
 
-    private final LinkedHashSet<Waiter<E>> waiters = new LinkedHashSet<>();
+    private @Nullable Waiter<E> first;
+    private @Nullable Waiter<E> last;
+    private int length;
 
     int length() {
-        return waiters.size();
+        return length;
     }
 
     void join(Waiter<E> waiter) {
-        waiters.add(waiter);
+        waiter.previous = last;
+        if (last == null) {
+            first = waiter;
+        } else {
+            last.next = waiter;
+        }
+        last = waiter;
+        length++;
     }
 
     /** Leaves without an answer; {@code false} if the waiter was not in line any more. */
     boolean leave(Waiter<E> waiter) {
-        return waiters.remove(waiter);
+        if (waiter.answer() != null) {
+            return false;
+        }
+        if (waiter.previous == null) {
+            first = waiter.next;
+        } else {
+            waiter.previous.next = waiter.next;
+        }
+        if (waiter.next == null) {
+            last = waiter.previous;
+        } else {
+            waiter.next.previous = waiter.previous;
+        }
+        length--;
+        return true;
     }
 
     /**
-     * Admits from the head while there is room. What memory it takes it takes first: a waiter is either in line or
-     * answered, and whoever was answered is in the list.
+     * Admits from the head while there is room. What memory it takes it takes first.
      *
-     * @return those answered, to be announced outside the lock
+     * @return the first of those answered, to be announced outside the lock; {@code null} if nobody was
      */
-    List<Waiter<E>> admitInto(Stock<E> stock, long nowNanos) {
+    @Nullable
+    Waiter<E> admitInto(Stock<E> stock, long nowNanos) {
         Room room = stock.room();
-        if (waiters.isEmpty() || !room.fits(waiters.iterator().next().element.weight())) {
-            return List.of();
+        if (first == null || !room.fits(first.element.weight())) {
+            return null;
         }
-        int most = Math.min(waiters.size(), room.free());
-        stock.reserve(most);
-        List<Waiter<E>> answered = new ArrayList<>(most);
-        Iterator<Waiter<E>> inOrder = waiters.iterator();
-        while (inOrder.hasNext()) {
-            Waiter<E> waiter = inOrder.next();
-            if (!room.fits(waiter.element.weight())) {
-                break;
+        stock.reserve(Math.min(length, room.free()));
+        Waiter<E> answered = first;
+        Waiter<E> head = first;
+        try {
+            while (head != null && room.fits(head.element.weight())) {
+                Waiter<E> admitted = head;
+                admitted.element.admittedLate(nowNanos);
+                stock.admit(admitted.element);
+                head = admitted.next;
+                length--;
+                admitted.answer(Admission.ACCEPTED);
             }
-            waiter.element.admittedLate(nowNanos);
-            stock.admit(waiter.element);
-            inOrder.remove();
-            waiter.answer(Admission.ACCEPTED);
-            answered.add(waiter);
+        } finally {
+            cutBefore(head);
         }
         return answered;
     }
 
     /**
-     * Sends everybody away.
+     * Sends everybody away; needs no memory, and may be repeated if it throws all the same.
      *
-     * @return those answered, to be announced outside the lock
+     * @return the first of them, to be announced outside the lock; {@code null} if nobody was in line
      */
-    List<Waiter<E>> turnAway() {
-        List<Waiter<E>> answered = List.copyOf(waiters);
-        waiters.clear();
-        answered.forEach(waiter -> waiter.answer(Admission.CLOSED));
+    @Nullable
+    Waiter<E> turnAway() {
+        Waiter<E> answered = first;
+        for (Waiter<E> each = first; each != null; each = each.next) {
+            each.answer(Admission.CLOSED);
+        }
+        length = 0;
+        cutBefore(null);
         return answered;
+    }
+
+    /** The line begins here from now on; those before are a chain of their own. */
+    private void cutBefore(@Nullable Waiter<E> head) {
+        Waiter<E> before = head == null ? last : head.previous;
+        if (before != null) {
+            before.next = null;
+        }
+        first = head;
+        if (head == null) {
+            last = null;
+        } else {
+            head.previous = null;
+        }
     }
 }

@@ -31,6 +31,13 @@ final class Waiter<E> {
     /** When a callback joined the line; a thread keeps its own time. */
     final long sinceNanos;
 
+    /** Who stands before and behind it in {@link Line}. */
+    @Nullable
+    Waiter<E> previous;
+
+    @Nullable
+    Waiter<E> next;
+
     private @Nullable Admission answer;
 
     private Waiter(

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Locks are taken in this order: this one, a hand's, a queue's. User code runs under none of them.
  */
-final class Ending {
+class Ending {
 
     private final String name;
 
@@ -47,6 +47,13 @@ final class Ending {
     /** Messages left in queues that were aborted: written under the lock, read without it. */
     private volatile long leftBehind;
 
+    /** Taken and counted, and not told: what a part of the ending for which memory ran out leaves to the next. */
+    @GuardedBy("lock")
+    private ArrayList<List<Envelope>> untoldReturned = new ArrayList<>();
+
+    @GuardedBy("lock")
+    private ArrayList<List<Envelope>> untoldUnknown = new ArrayList<>();
+
     @GuardedBy("lock")
     private final List<StuckThread> stuck = new ArrayList<>();
 
@@ -55,6 +62,10 @@ final class Ending {
 
     @GuardedBy("lock")
     private @Nullable DrainReport<Object> drawn;
+
+    /** The last worker had no memory to draw the report or to tell of it: that is up to whoever waits for it. */
+    @GuardedBy("lock")
+    private boolean abandoned;
 
     @GuardedBy("lock")
     private int tellings;
@@ -67,18 +78,16 @@ final class Ending {
     }
 
     /**
-     * What a part of the ending has to do and to tell, with no lock held, before it calls {@link #told}.
+     * What a part of the ending has to tell, with no lock held, before it calls {@link #told}.
      *
      * @param returned settled as returned, one list for each place where they lay
-     * @param unknown settled as unknown
-     * @param interrupted whose threads are to be interrupted
+     * @param unknown settled as unknown, one list for each worker
      * @param drew whether it drew the report
      * @param cause why the pipeline failed, if it did
      */
     record Telling(
             List<List<Envelope>> returned,
-            List<Envelope> unknown,
-            List<Thread> interrupted,
+            List<List<Envelope>> unknown,
             boolean drew,
             @Nullable Throwable cause) {}
 
@@ -98,59 +107,47 @@ final class Ending {
         }
     }
 
-    /** The first failure is the cause; later ones are suppressed into it. */
+    /** The first failure is the cause; later ones are suppressed into it. The state needs no memory. */
     void fails(Throwable why) {
         lock.lock();
         try {
             if (drawn != null) {
                 return;
             }
+            state = Engine.State.FAILED;
             if (cause == null) {
                 cause = why;
             } else if (cause != why) {
-                cause.addSuppressed(why);
+                suppress(cause, why);
             }
-            state = Engine.State.FAILED;
         } finally {
             lock.unlock();
         }
     }
 
-    /** What is in the queues is returned from now on. */
-    Telling halt(Machine machine) {
+    /** What is in the queues is returned from now on, and taken from workers that died what they held. */
+    Telling halt(Machine machine, List<Worker> dead) {
         lock.lock();
         try {
-            Telling telling =
-                    new Telling(drawn == null ? leaveBehind(machine) : List.of(), List.of(), List.of(), false, cause);
-            tellings++;
-            return telling;
+            leaveBehind(machine);
+            seize(dead, false);
+            return begin(false);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes everything from a worker that died, as unknown. */
-    Telling writeOff(Worker worker) {
+    /**
+     * The last worker has ended: the balance is drawn, unless a sweep has done so. What should still be somewhere, because
+     * memory ran out when a worker died, is taken first. Where it does so here as well, whoever waits for the report draws it.
+     */
+    Telling draw(Machine machine) {
         lock.lock();
         try {
-            Telling telling =
-                    new Telling(List.of(), worker.hand().seizeAsUnknown().unknown(), List.of(), false, cause);
-            tellings++;
-            return telling;
+            abandoned = true; // unless the telling begins
+            return begin(drawIfNobodyHas(machine, false));
         } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The last worker has ended: the balance is drawn, unless a sweep has done so. The caller then has to say {@link #told}. */
-    void draw(Machine machine) {
-        lock.lock();
-        try {
-            if (drawn == null) {
-                drawReport(machine);
-            }
-            tellings++;
-        } finally {
+            published.signalAll();
             lock.unlock();
         }
     }
@@ -162,28 +159,7 @@ final class Ending {
     Telling sweep(Machine machine) {
         lock.lock();
         try {
-            List<List<Envelope>> returned = new ArrayList<>();
-            List<Envelope> unknown = new ArrayList<>();
-            List<Thread> interrupted = new ArrayList<>();
-            boolean draws = drawn == null;
-            if (draws) {
-                returned.addAll(leaveBehind(machine));
-                stuck.clear();
-                for (Worker worker : machine.workers()) {
-                    Hand.Seizure seizure = worker.hand().seize();
-                    returned.add(seizure.returned());
-                    unknown.addAll(seizure.unknown());
-                    Thread thread = worker.thread();
-                    if (thread != null) {
-                        interrupted.add(thread);
-                        noteIfStuck(worker, thread, !seizure.unknown().isEmpty());
-                    }
-                }
-                drawReport(machine);
-            }
-            Telling telling = new Telling(returned, unknown, interrupted, draws, cause);
-            tellings++;
-            return telling;
+            return begin(drawIfNobodyHas(machine, true));
         } catch (Throwable e) {
             fails(e);
             throw e;
@@ -203,7 +179,7 @@ final class Ending {
         }
     }
 
-    /** A sweep has told what it took: nobody waits any longer for what others still tell. */
+    /** A sweep has told what it took, be it nothing: nobody waits any longer for what others still tell. */
     void publish() {
         lock.lock();
         try {
@@ -224,13 +200,13 @@ final class Ending {
         }
     }
 
-    /** Waits until the report is published; {@code null} if the deadline came first. */
+    /** Waits until the report is published; {@code null} if the deadline came first, or nobody is left to draw it. */
     @Nullable
     DrainReport<Object> awaitPublished(Deadline deadline) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!isPublished) {
-                if (!deadline.await(lock, published)) {
+                if (abandoned || !deadline.await(lock, published)) {
                     return null;
                 }
             }
@@ -256,11 +232,36 @@ final class Ending {
         return leftBehind;
     }
 
-    /** Aborts the queues, once; answers what is in them then, to whoever is the first that can tell of it. */
+    /** Begins a telling of everything that was taken and not told. */
     @GuardedBy("lock")
-    private List<List<Envelope>> leaveBehind(Machine machine) {
+    private Telling begin(boolean drew) {
+        ArrayList<List<Envelope>> noneReturned = new ArrayList<>();
+        ArrayList<List<Envelope>> noneUnknown = new ArrayList<>();
+        Telling telling = new Telling(untoldReturned, untoldUnknown, drew, cause); // the last that needs memory
+        untoldReturned = noneReturned;
+        untoldUnknown = noneUnknown;
+        tellings++;
+        abandoned = false;
+        return telling;
+    }
+
+    @GuardedBy("lock")
+    private boolean drawIfNobodyHas(Machine machine, boolean sweeping) {
+        if (drawn != null) {
+            return false;
+        }
+        leaveBehind(machine);
+        stuck.clear();
+        seize(machine.workers(), sweeping);
+        drawReport(machine);
+        return true;
+    }
+
+    /** Aborts the queues, and takes what is in them then, once. */
+    @GuardedBy("lock")
+    private void leaveBehind(Machine machine) {
         if (halted) {
-            return List.of();
+            return;
         }
         machine.abort();
         List<List<Envelope>> left = machine.left();
@@ -268,16 +269,39 @@ final class Ending {
         for (List<Envelope> each : left) {
             count += each.size();
         }
+        untoldReturned.addAll(left); // the last that needs memory
         leftBehind = count;
         halted = true;
-        return left;
+    }
+
+    @GuardedBy("lock")
+    private void seize(List<Worker> workers, boolean sweeping) {
+        untoldReturned.ensureCapacity(untoldReturned.size() + workers.size());
+        untoldUnknown.ensureCapacity(untoldUnknown.size() + workers.size());
+        for (Worker worker : workers) {
+            Hand.Seizure seizure = worker.hand().seize();
+            untoldReturned.add(seizure.returned());
+            untoldUnknown.add(seizure.unknown());
+            if (sweeping) {
+                noteIfStuck(worker, !seizure.unknown().isEmpty());
+            }
+        }
     }
 
     /** Read after the seizure: a worker that held nothing then and is in user code now is in a callback of ours. */
     @GuardedBy("lock")
-    private void noteIfStuck(Worker worker, Thread thread, boolean heldUnknown) {
-        if (heldUnknown || worker.isInUserCode()) {
+    private void noteIfStuck(Worker worker, boolean heldUnknown) {
+        Thread thread = worker.thread();
+        if (thread != null && thread.isAlive() && (heldUnknown || worker.isInUserCode())) {
             stuck.add(new StuckThread(thread.getName(), List.of(thread.getStackTrace())));
+        }
+    }
+
+    private static void suppress(Throwable first, Throwable later) {
+        try {
+            first.addSuppressed(later);
+        } catch (Throwable noMemory) {
+            return; // the first is what counts
         }
     }
 
@@ -290,7 +314,7 @@ final class Ending {
     }
 
     @GuardedBy("lock")
-    private void drawReport(Machine machine) {
+    void drawReport(Machine machine) {
         List<Object> returnedInputs = new ArrayList<>();
         List<Object> unknownInputs = new ArrayList<>();
         if (halted) {

@@ -3,15 +3,14 @@ package io.github.esclusa.pipeline.engine;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline's life: it starts the workers, and sees to its end.
@@ -56,11 +55,11 @@ public final class Engine {
     /** Threads in user code for whose return the end waits. */
     private final Set<Thread> tellers = ConcurrentHashMap.newKeySet();
 
-    private Engine(EngineSpec spec) {
+    private Engine(EngineSpec spec, Ending ending) {
         this.spec = spec;
         this.meters = PipelineMeters.open(spec.name(), spec.registry());
         this.settler = new Settler(spec.name(), spec.listener(), meters, spec.clock());
-        this.ending = new Ending(spec.name());
+        this.ending = ending;
         this.machine = assemble();
         this.liveWorkers = new AtomicInteger(machine.workers().size());
     }
@@ -72,7 +71,11 @@ public final class Engine {
      * @return the running engine
      */
     public static Engine start(EngineSpec spec) {
-        Engine engine = new Engine(spec);
+        return start(spec, new Ending(spec.name()));
+    }
+
+    static Engine start(EngineSpec spec, Ending ending) {
+        Engine engine = new Engine(spec, ending);
         try {
             engine.meters.register(engine, engine.machine.segments());
             engine.startWorkers();
@@ -82,6 +85,15 @@ public final class Engine {
             throw e;
         }
         return engine;
+    }
+
+    /**
+     * The pipeline's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return spec.name();
     }
 
     /**
@@ -112,48 +124,38 @@ public final class Engine {
         return machine.settled(outcome) + (outcome == Outcome.RETURNED ? ending.leftBehind() : 0);
     }
 
-    /** Refuses new messages from now on and lets the workers end when they have done what is there. */
-    public void drain() {
-        ending.drains();
-        List<Runnable> announcements = machine.closeInlets();
-        machine.segments().forEach(Segment::drains);
-        firstSegment().seal();
-        announce(announcements);
-    }
-
     /**
-     * Waits for the end: until the report is drawn, the listener has heard of everything, and the meters are gone.
+     * Refuses new messages from now on, lets the workers end when they have done what is there, and waits for that: until
+     * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline it is as
+     * {@link #shutdownNow}. Callbacks in line hear in the end, and in any case: while they run, nobody looks at the clock.
      *
      * @param deadline how long
-     * @return the final report; {@code null} if the deadline came first
-     * @throws InterruptedException if interrupted while waiting
+     * @return the final report
+     * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      */
-    public @Nullable DrainReport<Object> awaitReport(Deadline deadline) throws InterruptedException {
-        return ending.awaitPublished(deadline);
+    public DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
+        try {
+            drain();
+            DrainReport<Object> report = ending.awaitPublished(deadline);
+            return report == null ? sweep() : report;
+        } finally {
+            announceClose();
+        }
     }
 
     /**
      * Ends the pipeline here and now: queued messages are returned, those in the hands of user code unknown, and the
-     * threads that run it interrupted.
+     * workers interrupted.
      *
      * @return the final report
      */
-    public DrainReport<Object> sweep() {
-        List<Runnable> announcements = machine.closeInlets();
-        Ending.Telling telling = ending.sweep(machine);
+    public DrainReport<Object> shutdownNow() {
         try {
-            machine.halt();
-            telling.interrupted().forEach(Thread::interrupt); // runs code of channels: with no lock held
-            meters.close(); // before the report: whoever has it may start a successor of the same name
-            announce(announcements);
-            tell(telling);
+            drain();
+            return sweep();
         } finally {
-            ending.told(machine);
-            if (telling.drew()) {
-                ending.publish();
-            }
+            announceClose();
         }
-        return requireNonNull(ending.drawn());
     }
 
     /**
@@ -189,38 +191,31 @@ public final class Engine {
 
     /** Stops the pipeline because an error policy says so: what is queued is returned, what is running may finish. */
     void stop(Throwable why) {
+        fail(why);
         log.error("pipeline '{}' stops", spec.name(), why);
-        ending.fails(why);
-        halt();
+        settleHalted(List.of());
     }
 
     /** A worker died of an error that is not user code's: what it held is unknown, and the pipeline has failed. */
     void workerFailed(Worker worker, Throwable why) {
-        log.error("pipeline '{}' has failed", spec.name(), why);
-        ending.fails(why);
-        Ending.Telling lost = ending.writeOff(worker);
         try {
-            halt(); // first: the credit that comes back next would admit those in line to a pipeline that has failed
+            worker.hand().loseTrack();
         } finally {
-            try {
-                tell(lost);
-            } finally {
-                ending.told(machine);
-            }
+            fail(why);
         }
+        log.error("pipeline '{}' has failed", spec.name(), why);
+        settleHalted(List.of(worker));
     }
 
     void workerEnded(Segment segment) {
-        Segment next = segment.next();
-        if (segment.workerEnded() && next != null) {
-            next.seal();
-        }
-        if (liveWorkers.decrementAndGet() == 0) {
-            ending.draw(machine);
-            try {
-                meters.close(); // before the report is published
-            } finally {
-                ending.told(machine);
+        try {
+            Segment next = segment.next();
+            if (segment.workerEnded() && next != null) {
+                next.seal();
+            }
+        } finally {
+            if (liveWorkers.decrementAndGet() == 0) {
+                lastWorkerEnded();
             }
         }
     }
@@ -247,8 +242,8 @@ public final class Engine {
         int started = 0;
         try {
             for (Segment segment : machine.segments()) {
-                NamedThreads threads = NamedThreads.of(
-                        spec.threadKind(), spec.name() + "-" + segment.spec().name());
+                ThreadFactory threads =
+                        spec.threads().apply(spec.name() + "-" + segment.spec().name());
                 for (int i = 0; i < segment.spec().workers(); i++) {
                     Worker worker = machine.workers().get(started);
                     worker.start(threads.newThread(worker));
@@ -261,27 +256,73 @@ public final class Engine {
         }
     }
 
-    /** First everything that others wait for, then what calls user code. */
-    private void halt() {
-        List<Runnable> announcements = machine.closeInlets();
-        Ending.Telling telling = ending.halt(machine);
+    private void drain() {
+        ending.drains();
+        machine.close();
+        machine.segments().forEach(Segment::drains);
+        firstSegment().seal();
+    }
+
+    private DrainReport<Object> sweep() {
+        machine.close();
+        Ending.Telling telling = ending.sweep(machine);
         try {
             machine.halt();
-            announce(announcements);
+            if (telling.drew()) {
+                machine.interrupt();
+            }
+            meters.close(); // before the report: whoever has it may start a successor of the same name
+            tell(telling);
+        } finally {
+            ending.told(machine);
+            ending.publish(); // also where another drew it: nobody waits for what that one tells longer than this one
+            // does
+        }
+        return requireNonNull(ending.drawn());
+    }
+
+    /**
+     * Stops everything that others wait for, before anything else and without memory: there may be none left, and a
+     * pipeline that has failed must not stay open.
+     */
+    private void fail(Throwable why) {
+        try {
+            ending.fails(why);
+        } finally {
+            machine.stop();
+        }
+    }
+
+    /** Settles what a halt leaves. Credit comes back here: before the halt it would admit those in line. */
+    private void settleHalted(List<Worker> dead) {
+        Ending.Telling telling = ending.halt(machine, dead);
+        try {
+            tell(telling);
+        } finally {
+            ending.told(machine);
+            announceClose();
+        }
+    }
+
+    private void lastWorkerEnded() {
+        machine.close(); // unless a worker that died had no memory for it, it is
+        Ending.Telling telling = ending.draw(machine);
+        try {
+            meters.close(); // before the report is published
             tell(telling);
         } finally {
             ending.told(machine);
         }
     }
 
-    private void announce(List<Runnable> announcements) {
-        telling(() -> announcements.forEach(Runnable::run));
+    private void announceClose() {
+        telling(machine::announceClose);
     }
 
     private void tell(Ending.Telling told) {
         telling(() -> {
             told.returned().forEach(each -> settler.settled(each, Outcome.RETURNED, told.cause()));
-            settler.settled(told.unknown(), Outcome.UNKNOWN, told.cause());
+            told.unknown().forEach(each -> settler.settled(each, Outcome.UNKNOWN, told.cause()));
         });
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
-import io.github.esclusa.core.thread.ThreadKind;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.report.SettlementListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param name its name
  * @param inlets its inlets, at least one
  * @param segments its segments, in order, at least one
- * @param threadKind what its workers run on
+ * @param threads makes the threads of workers, given what their names begin with
  * @param clock measures its time
  * @param listener hears of settlements; {@code null} for nobody
  * @param registry where its meters go; {@code null} for nowhere
@@ -23,7 +24,7 @@ public record EngineSpec(
         String name,
         List<InletSpec> inlets,
         List<SegmentSpec> segments,
-        ThreadKind threadKind,
+        Function<String, ThreadFactory> threads,
         Clock clock,
         @Nullable SettlementListener<Object> listener,
         @Nullable MeterRegistry registry) {
@@ -34,7 +35,7 @@ public record EngineSpec(
      * @param name its name
      * @param inlets its inlets
      * @param segments its segments
-     * @param threadKind what its workers run on
+     * @param threads makes the threads of workers
      * @param clock measures its time
      * @param listener hears of settlements
      * @param registry where its meters go

@@ -29,18 +29,18 @@ final class Execution {
     private final Clock clock;
     private final List<Step> steps;
     private final List<StageMeters> meters;
-    private final List<FailureLog> failureLogs;
+    private final List<StageLogs> logs;
 
     private final ArrayDeque<Work> todo = new ArrayDeque<>();
 
-    Execution(Engine engine, Segment segment, Exits exits, Clock clock, List<FailureLog> failureLogs) {
+    Execution(Engine engine, Segment segment, Exits exits, Clock clock, List<StageLogs> logs) {
         this.engine = engine;
         this.segment = segment;
         this.exits = exits;
         this.clock = clock;
         this.steps = segment.spec().steps();
         this.meters = segment.meters();
-        this.failureLogs = failureLogs;
+        this.logs = logs;
     }
 
     boolean isInUserCode() {
@@ -129,8 +129,8 @@ final class Execution {
         try {
             Object result = step.code().one(input);
             if (result == null) {
-                throw new NullPointerException("stage '" + step.name() + "' returned null for a message: to turn a"
-                        + " message away, use filter");
+                throw new NullPointerException(
+                        where(step) + " returned null for a message: to turn a message away, use filter");
             }
             return result;
         } finally {
@@ -149,7 +149,7 @@ final class Execution {
 
     private void failed(Work work, Step step, Throwable thrown) {
         work.attempts++;
-        Recovery recovery = afterStage(step, thrown, work.items.size(), work.attempts);
+        Recovery recovery = afterStage(work, step, thrown, work.items.size(), work.attempts);
         if (recovery instanceof Recovery.Retry retry) {
             retry(work, retry.delayNanos());
         } else if (recovery instanceof Recovery.Bisect) {
@@ -164,13 +164,13 @@ final class Execution {
     /** What is to be tried again stays together, due when the most patient of its failures says. */
     private void failedInPart(Work work, Step step, BatchFailure failure) {
         Map<Integer, Throwable> causes = failure.causes();
-        if (causes.keySet().stream().anyMatch(i -> i < 0 || i >= work.items.size())) { // believe none of it
+        if (!namesSomeOf(work, causes)) { // believe none of it
             failed(
                     work,
                     step,
                     new IllegalStateException(
-                            "sink '" + step.name() + "' named messages outside its batch of " + work.items.size() + ": "
-                                    + causes.keySet(),
+                            where(step) + " named none of its batch of " + work.items.size()
+                                    + ", or messages outside it: " + causes.keySet(),
                             failure));
             return;
         }
@@ -191,7 +191,7 @@ final class Execution {
             if (cause == null) {
                 continue;
             }
-            if (afterStage(step, cause, 1, attempts) instanceof Recovery.Retry retry) {
+            if (afterStage(work, step, cause, 1, attempts) instanceof Recovery.Retry retry) {
                 again.add(work.items.get(i));
                 delayNanos = Math.max(delayNanos, retry.delayNanos());
             } else {
@@ -206,13 +206,16 @@ final class Execution {
         }
     }
 
+    private static boolean namesSomeOf(Work work, Map<Integer, Throwable> causes) {
+        return !causes.isEmpty() && causes.keySet().stream().allMatch(i -> i >= 0 && i < work.items.size());
+    }
+
     private void end(Work work, Step step, Throwable thrown) {
         switch (step.policy().end()) {
-            case SKIP -> giveUp(work, step, thrown);
+            case SKIP -> giveUp(work, thrown);
             case STOP -> {
-                if (giveUp(work, step, thrown)) {
-                    stop(new IllegalStateException(
-                            "stage '" + step.name() + "' failed, and its error policy is to stop", thrown));
+                if (giveUp(work, thrown)) {
+                    stop(new IllegalStateException(where(step) + " failed, and its error policy is to stop", thrown));
                 }
             }
             case DEAD_LETTER -> {
@@ -227,10 +230,10 @@ final class Execution {
     }
 
     /** {@code false} if it came too late. */
-    private boolean giveUp(Work work, Step step, Throwable thrown) {
+    private boolean giveUp(Work work, Throwable thrown) {
         boolean settled = exits.settle(work.items, Outcome.FAILED, thrown);
         if (settled) {
-            failureLogs.get(steps.indexOf(step)).warn(thrown);
+            logs.get(work.step).gaveUp().warn(thrown);
         }
         return settled;
     }
@@ -274,33 +277,35 @@ final class Execution {
 
     private void deadLetterFailed(Work work, Step step, Throwable cause, Throwable thrown) {
         work.attempts++;
-        if (afterDeadLetter(step, thrown, work.attempts) instanceof Recovery.Retry retry) {
+        if (afterDeadLetter(work, step, thrown) instanceof Recovery.Retry retry) {
             retry(work, retry.delayNanos());
             return;
         }
         // An exception of our own: the user's may be shared by all messages, and would gather suppressed ones for ever.
         IllegalStateException both = new IllegalStateException(
-                "stage '" + step.name() + "' failed on a message, and so did its dead-letter handler", cause);
+                where(step) + " failed on a message, and so did its dead-letter handler", cause);
         if (thrown != cause) {
             both.addSuppressed(thrown);
         }
-        giveUp(work, step, both);
+        giveUp(work, both);
     }
 
     /** The policy's predicates and intervals are user code, whose interrupts are its own affair. */
-    private Recovery afterStage(Step step, Throwable thrown, int items, int attempts) {
+    private Recovery afterStage(Work work, Step step, Throwable thrown, int items, int attempts) {
         exits.enterUserCode();
         try {
-            return Recovery.afterStage(step.policy(), thrown, items, attempts);
+            return Recovery.afterStage(
+                    step.policy(), thrown, items, attempts, logs.get(work.step).policyThrew());
         } finally {
             exits.leaveUserCode();
         }
     }
 
-    private Recovery afterDeadLetter(Step step, Throwable thrown, int attempts) {
+    private Recovery afterDeadLetter(Work work, Step step, Throwable thrown) {
         exits.enterUserCode();
         try {
-            return Recovery.afterDeadLetter(step.policy(), thrown, attempts);
+            return Recovery.afterDeadLetter(
+                    step.policy(), thrown, work.attempts, logs.get(work.step).policyThrew());
         } finally {
             exits.leaveUserCode();
         }
@@ -308,7 +313,6 @@ final class Execution {
 
     /** Parks work for its next attempt; where order is kept, what else is in hand waits behind it. */
     private void retry(Work work, long delayNanos) {
-        meters.get(work.step).retried(work.items.size());
         work.dueNanos = clock.nanoTime() + delayNanos;
         List<Work> group = new ArrayList<>();
         group.add(work);
@@ -318,6 +322,12 @@ final class Execution {
                 group.add(behind);
             }
         }
-        exits.park(group);
+        if (exits.park(group)) {
+            meters.get(work.step).retried(work.items.size());
+        }
+    }
+
+    private String where(Step step) {
+        return "stage '" + step.name() + "' of pipeline '" + engine.name() + "'";
     }
 }

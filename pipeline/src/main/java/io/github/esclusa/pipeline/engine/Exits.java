@@ -80,13 +80,15 @@ final class Exits {
         }
     }
 
-    /** Parks work for its next attempt. */
-    void park(List<Work> group) {
-        switch (hand.park(group, segment.parking())) {
+    /** Parks work for its next attempt; {@code false} if there will be none. */
+    boolean park(List<Work> group) {
+        Hand.Handover parked = hand.park(group, segment.parking());
+        switch (parked) {
             case DONE -> segment.parked();
             case RETURNED -> group.forEach(work -> tell(work.items, Outcome.RETURNED, null));
             case SEIZED -> {}
         }
+        return parked == Hand.Handover.DONE;
     }
 
     private void tell(List<Envelope> items, Outcome outcome, @Nullable Throwable cause) {

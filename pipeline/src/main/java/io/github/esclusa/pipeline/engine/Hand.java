@@ -207,12 +207,13 @@ final class Hand {
         }
     }
 
-    /** As {@link #seize}, when nothing is known any more of where the worker was. */
-    Seizure seizeAsUnknown() {
+    /**
+     * Nothing is known any more of where the worker was: what it holds is unknown when it is seized. Needs no memory.
+     */
+    void loseTrack() {
         lock.lock();
         try {
             setRunning(held, true);
-            return seize();
         } finally {
             lock.unlock();
         }
@@ -310,8 +311,8 @@ final class Hand {
     }
 
     private static void setRunning(List<Envelope> items, boolean running) {
-        for (Envelope envelope : items) {
-            envelope.running = running;
+        for (int i = 0; i < items.size(); i++) {
+            items.get(i).running = running;
         }
     }
 }

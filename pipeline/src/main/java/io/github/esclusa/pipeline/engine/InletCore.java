@@ -32,7 +32,7 @@ public final class InletCore {
         this.clock = clock;
         this.engine = engine;
         this.settler = settler;
-        this.callbackFailures = new FailureLog("a callback given to inlet '" + spec.name() + "' threw", clock);
+        this.callbackFailures = new FailureLog("a callback given to " + where() + " threw", clock);
         this.buffer = new BoundedBuffer<>(spec.capacity(), spec.maxWeight(), spec.overflow(), clock, new Events());
         this.meters = meters.inlet(spec, buffer);
         meters.oldest(this);
@@ -170,8 +170,8 @@ public final class InletCore {
         Weigher<Object> weigher = spec.weigher();
         long weight = weigher == null ? 0 : weigher.weigh(message);
         if (weight < 0) {
-            throw new IllegalArgumentException("the weigher of inlet '" + spec.name() + "' gave a message the weight "
-                    + weight + ": a weight is zero or more");
+            throw new IllegalArgumentException("the weigher of " + where() + " gave a message the weight " + weight
+                    + ": a weight is zero or more");
         }
         boolean sampled = meters.sampling() && (ThreadLocalRandom.current().nextInt() & SAMPLE_MASK) == 0;
         Envelope envelope = new Envelope(this, message, weight, sampled ? Envelope.nonZero(clock.nanoTime()) : 0);
@@ -179,6 +179,10 @@ public final class InletCore {
             envelope.queuedNanos = clock.nanoTime();
         }
         return envelope;
+    }
+
+    private String where() {
+        return "inlet '" + spec.name() + "' of pipeline '" + engine.name() + "'";
     }
 
     /** What the buffer tells, outside its lock. */

@@ -59,8 +59,8 @@ final class Intake implements Source {
 
     @Override
     public void abort() {
-        for (InletCore inlet : inlets) {
-            inlet.buffer().abort();
+        for (int i = 0; i < inlets.size(); i++) {
+            inlets.get(i).buffer().abort();
         }
     }
 

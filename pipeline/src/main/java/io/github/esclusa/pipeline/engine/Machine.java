@@ -26,16 +26,14 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         List<Segment> segments = segments(spec, new Intake(inlets), meters);
         List<Worker> workers = new ArrayList<>();
         for (Segment segment : segments) {
-            List<FailureLog> failureLogs = new ArrayList<>();
+            List<StageLogs> logs = new ArrayList<>();
             for (Step step : segment.spec().steps()) {
-                failureLogs.add(new FailureLog(
-                        "stage '" + step.name() + "' of pipeline '" + spec.name() + "' gave up on a message",
-                        spec.clock()));
+                logs.add(StageLogs.of(spec.name(), step.name(), spec.clock()));
             }
             for (Hand hand : segment.hands()) {
                 Exits exits = new Exits(segment, hand, settler, spec.clock());
-                workers.add(new Worker(
-                        engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), failureLogs)));
+                workers.add(
+                        new Worker(engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), logs)));
             }
         }
         return new Machine(List.copyOf(inlets), segments, List.copyOf(workers));
@@ -65,20 +63,58 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         return List.copyOf(segments);
     }
 
-    /** Closes every inlet and wakes every blocked producer; answers what is to be run for the callbacks in line. */
-    List<Runnable> closeInlets() {
-        List<Runnable> announcements = new ArrayList<>(inlets.size());
-        for (InletCore inlet : inlets) {
-            announcements.add(inlet.buffer().close());
+    /**
+     * Nothing gets in any more, nothing is given out, and nobody waits. Needs no memory, and goes on though a step should fail:
+     * a step that failed may be repeated.
+     */
+    void stop() {
+        try {
+            close();
+        } finally {
+            try {
+                abort();
+            } finally {
+                halt();
+            }
         }
-        return announcements;
     }
 
-    /** Nothing is given out of any queue any more, and none takes anything in. Needs no memory. */
+    /** Closes every inlet and wakes every blocked producer. Needs no memory; further calls do nothing. */
+    void close() {
+        for (int i = 0; i < inlets.size(); i++) {
+            inlets.get(i).buffer().close();
+        }
+    }
+
+    /** Tells callbacks that were in line at the close, each once in all calls. */
+    void announceClose() {
+        for (InletCore inlet : inlets) {
+            inlet.buffer().announceClose();
+        }
+    }
+
+    /** Nothing is given out of any queue any more, and none takes anything in. Needs no memory; further calls do nothing. */
     void abort() {
         for (int i = 0; i < segments.size(); i++) {
             segments.get(i).source().abort();
             segments.get(i).parking().abort();
+        }
+    }
+
+    /** No worker takes anything any more. Needs no memory; further calls do nothing. */
+    void halt() {
+        for (int i = 0; i < segments.size(); i++) {
+            segments.get(i).halt();
+        }
+    }
+
+    /** Interrupts every worker that runs; with no lock held, since it runs code of channels. */
+    void interrupt() {
+        for (Worker worker : workers) {
+            Thread thread = worker.thread();
+            if (thread != null) {
+                thread.interrupt();
+            }
         }
     }
 
@@ -90,10 +126,6 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
             left.add(segment.parking().left());
         }
         return left;
-    }
-
-    void halt() {
-        segments.forEach(Segment::halt);
     }
 
     /** How many messages were accepted; final once the inlets are closed. */

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline's meters, registered once and removed when it has terminated. A meter that throws disturbs nothing. */
@@ -72,12 +73,13 @@ final class PipelineMeters {
                     .register(registry));
         }
         for (Segment segment : segments) {
-            scope.register((registry, tags) -> Gauge.builder(PipelineMetrics.ACTIVE, segment, PipelineMeters::active)
-                    .description("Messages in the hands of the workers that begin with this stage")
-                    .baseUnit("messages")
-                    .tags(tags.and(PipelineMetrics.STAGE_TAG, segment.spec().name()))
-                    .strongReference(true)
-                    .register(registry));
+            gauge(PipelineMetrics.ACTIVE, "In the hands of the stage's workers", segment, PipelineMeters::active);
+            gauge(PipelineMetrics.PARKED, "Waiting for another attempt", segment, each -> each.parking()
+                    .size());
+        }
+        for (Segment segment : segments.subList(1, segments.size())) { // the first one's queues are the inlets'
+            gauge(PipelineMetrics.STAGE_QUEUED, "Between the stage and the one before", segment, each -> each.source()
+                    .size());
         }
     }
 
@@ -91,6 +93,15 @@ final class PipelineMeters {
 
     void close() {
         scope.close();
+    }
+
+    private void gauge(String meter, String description, Segment segment, ToDoubleFunction<Segment> messages) {
+        scope.register((registry, tags) -> Gauge.builder(meter, segment, messages)
+                .description(description)
+                .baseUnit("messages")
+                .tags(tags.and(PipelineMetrics.STAGE_TAG, segment.spec().name()))
+                .strongReference(true)
+                .register(registry));
     }
 
     private static double active(Segment segment) {

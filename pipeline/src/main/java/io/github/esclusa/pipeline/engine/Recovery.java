@@ -21,19 +21,21 @@ sealed interface Recovery {
     record End() implements Recovery {}
 
     /** What follows when a stage has failed. {@code attempts} counts the one that just failed. */
-    static Recovery afterStage(ErrorPolicy<Object> policy, Throwable thrown, int items, int attempts) {
-        if (isDataError(policy, thrown)) {
+    static Recovery afterStage(
+            ErrorPolicy<Object> policy, Throwable thrown, int items, int attempts, FailureLog policyThrew) {
+        if (isDataError(policy, thrown, policyThrew)) {
             return items > 1 ? new Bisect() : new End();
         }
-        return retryOrEnd(policy.retryConfig(), thrown, attempts);
+        return retryOrEnd(policy.retryConfig(), thrown, attempts, policyThrew);
     }
 
     /** What follows when a dead-letter handler has failed. */
-    static Recovery afterDeadLetter(ErrorPolicy<Object> policy, Throwable thrown, int attempts) {
-        return retryOrEnd(policy.deadLetterRetryConfig(), thrown, attempts);
+    static Recovery afterDeadLetter(
+            ErrorPolicy<Object> policy, Throwable thrown, int attempts, FailureLog policyThrew) {
+        return retryOrEnd(policy.deadLetterRetryConfig(), thrown, attempts, policyThrew);
     }
 
-    private static boolean isDataError(ErrorPolicy<Object> policy, Throwable thrown) {
+    private static boolean isDataError(ErrorPolicy<Object> policy, Throwable thrown, FailureLog policyThrew) {
         var predicate = policy.dataErrors();
         if (predicate == null) {
             return false;
@@ -41,12 +43,13 @@ sealed interface Recovery {
         try {
             return predicate.test(thrown);
         } catch (Throwable e) {
-            log().warn("the predicate that tells data errors threw; the failure counts as the target's", e);
-            return false;
+            policyThrew.warn(e);
+            return false; // the failure counts as the target's
         }
     }
 
-    private static Recovery retryOrEnd(@Nullable RetryConfig config, Throwable thrown, int attempts) {
+    private static Recovery retryOrEnd(
+            @Nullable RetryConfig config, Throwable thrown, int attempts, FailureLog policyThrew) {
         if (config == null || attempts >= config.getMaxAttempts()) {
             return new End();
         }
@@ -58,12 +61,8 @@ sealed interface Recovery {
             // Cut to what a clock can hold: a due time past the wrap would sort before all others and hide them.
             return new Retry(Deadline.nanosOf(Duration.ofMillis(millis)));
         } catch (Throwable e) {
-            log().warn("the retry configuration threw; the failure is not retried", e);
+            policyThrew.warn(e);
             return new End();
         }
-    }
-
-    private static SafeLog log() {
-        return SafeLog.of(Recovery.class);
     }
 }

@@ -6,7 +6,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs, and never throws: neither a broken logger nor a user's exception that throws when it is asked for its message may
- * cost a message or a worker. What cannot be logged is left out, since there is nowhere else to tell it.
+ * cost a message or a worker. What cannot be logged is left out, since there is nowhere else to tell it. No method takes
+ * a variable number of arguments, for which the caller would need memory.
  */
 final class SafeLog {
 
@@ -20,17 +21,25 @@ final class SafeLog {
         return new SafeLog(LoggerFactory.getLogger(source));
     }
 
-    void error(String format, Object... arguments) {
+    void error(String format, Object what, Throwable cause) {
         try {
-            logger.error(format, arguments);
+            logger.error(format, what, cause);
         } catch (Throwable ignored) {
             // see the class
         }
     }
 
-    void warn(String format, Object... arguments) {
+    void warn(String format, Object what, Throwable cause) {
         try {
-            logger.warn(format, arguments);
+            logger.warn(format, what, cause);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
+    void warn(String format, Object what, long count, Throwable cause) {
+        try {
+            logger.warn(format, what, count, cause);
         } catch (Throwable ignored) {
             // see the class
         }

@@ -107,8 +107,16 @@ final class Segment {
         return halted;
     }
 
-    /** A message was queued: wakes a worker if it has something to do for it. */
+    /**
+     * A message was queued: wakes a worker if it has something to do for it. Not the only worker of a segment that keeps
+     * order while it holds back for parked work: it sleeps no longer than until that is due, and once it has taken the last of
+     * it, which ends the holding back, it looks at the queue before it sleeps again. The message was in the queue before
+     * this read that it holds back.
+     */
     void arrived() {
+        if (parking.holdsBack()) {
+            return;
+        }
         SegmentSpec.BatchSpec batch = spec.batch();
         if (batch == null || source.size() >= batch.size() || draining || bell.waiters() > lingering.get()) {
             bell.ring();

@@ -42,13 +42,21 @@ final class Worker implements Runnable {
     @Override
     public void run() {
         try {
-            for (Work work = segment.next(hand); work != null; work = segment.next(hand)) {
-                execution.run(work);
-            }
+            while (runOnce()) {}
         } catch (Throwable e) {
             execution.fail(this, e); // user code is caught where it is called: this is our own, or no memory
         } finally {
             engine.workerEnded(segment);
         }
+    }
+
+    /** A method of its own, so that a worker that waits has no settled work left on its stack. */
+    private boolean runOnce() {
+        Work work = segment.next(hand);
+        if (work == null) {
+            return false;
+        }
+        execution.run(work);
+        return true;
     }
 }

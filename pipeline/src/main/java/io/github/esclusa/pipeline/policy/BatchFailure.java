@@ -3,6 +3,8 @@ package io.github.esclusa.pipeline.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Thrown by a batch sink that delivered a part of its batch: names the messages that failed. All others count as delivered. */
@@ -10,7 +12,8 @@ public final class BatchFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Map<Integer, Throwable> causes;
+    /** Goes along when the exception is serialised: without it nothing would be known of the batch. */
+    private final HashMap<Integer, Throwable> causes;
 
     /**
      * Names what failed.
@@ -22,16 +25,21 @@ public final class BatchFailure extends Exception {
         if (causes.isEmpty()) {
             throw new IllegalArgumentException("a BatchFailure names at least one message: return normally instead");
         }
-        this.causes = Map.copyOf(causes);
-        causes.values().forEach(cause -> addSuppressed(requireNonNull(cause, "cause")));
+        this.causes = new HashMap<>();
+        causes.forEach((index, cause) -> {
+            this.causes.put(requireNonNull(index, "index"), requireNonNull(cause, "cause"));
+            addSuppressed(cause);
+        });
     }
 
     /**
      * What failed.
      *
-     * @return index in the batch and cause
+     * @return index in the batch and cause; unmodifiable
      */
     public Map<Integer, Throwable> causes() {
-        return causes;
+        return causes == null
+                ? Map.of()
+                : Collections.unmodifiableMap(causes); // null from a stream of an older version
     }
 }

@@ -31,6 +31,12 @@ public final class PipelineMetrics {
     /** Gauge, messages; tag {@code stage} (the first of a segment): in the hands of its workers. */
     public static final String ACTIVE = PREFIX + ".active";
 
+    /** Gauge, messages; tag {@code stage} (the first of a segment): waiting there for another attempt. */
+    public static final String PARKED = PREFIX + ".parked";
+
+    /** Gauge, messages; tag {@code stage} (the first of a segment, but for the pipeline's): passed on to it and not taken. */
+    public static final String STAGE_QUEUED = PREFIX + ".stage.queued";
+
     /** Summary, messages; tag {@code inlet}: the depth of the queue as messages enter it, one in 64. */
     public static final String QUEUE_DEPTH = PREFIX + ".queue.depth";
 

@@ -63,7 +63,8 @@ class BoundedBufferLincheckTest {
 
         @Operation(runOnce = true)
         public void close() {
-            buffer.close().run();
+            buffer.close();
+            buffer.announceClose();
         }
 
         @Operation
@@ -107,7 +108,8 @@ class BoundedBufferLincheckTest {
             Thread settler = new Thread(() -> buffer.release(1, 1));
             producer.start();
             settler.start();
-            buffer.close().run(); // a producer that nobody answers hangs, and Lincheck reports the deadlock
+            buffer.close(); // a producer that nobody answers hangs, and Lincheck reports the deadlock
+            buffer.announceClose();
             join(producer);
             join(settler);
             Item out = buffer.poll();
@@ -144,7 +146,8 @@ class BoundedBufferLincheckTest {
             join(consumer);
             int in = accepted[0] + accepted[1];
             require(buffer.usedWeight() <= 4 && buffer.used() <= 2, "bound broken: " + buffer.usedWeight());
-            buffer.close().run();
+            buffer.close();
+            buffer.announceClose();
             buffer.abort();
             int left = buffer.left().size();
             require(buffer.admitted() == in, "admitted " + buffer.admitted() + ", accepted " + in);

@@ -181,7 +181,8 @@ class BoundedBufferTest {
         }
         List<Admission> calledBack = new CopyOnWriteArrayList<>();
         buffer.offer(Item.of(4), calledBack::add);
-        buffer.close().run();
+        buffer.close();
+        buffer.announceClose();
         assertThat(calledBack).containsExactly(Admission.CLOSED);
         for (Running<Admission> producer : producers) {
             assertThat(producer.result()).isEqualTo(Admission.CLOSED);
@@ -191,7 +192,8 @@ class BoundedBufferTest {
         assertThat(buffer.poll()).isEqualTo(Item.of(0));
         buffer.release(1, 1);
         assertThat(buffer.poll()).isNull();
-        buffer.close().run();
+        buffer.close();
+        buffer.announceClose();
         assertThat(calledBack).hasSize(1);
     }
 
@@ -200,7 +202,8 @@ class BoundedBufferTest {
         for (Overflow policy : List.of(Overflow.block(), Overflow.reject(), Overflow.dropOldest())) {
             BoundedBuffer<Item> buffer = buffer(1, NO_BOUND, policy);
             buffer.offer(Item.of(0));
-            buffer.close().run();
+            buffer.close();
+            buffer.announceClose();
             assertThat(buffer.put(Item.of(1))).isEqualTo(Admission.CLOSED);
             assertThat(buffer.offer(Item.of(1))).isEqualTo(Admission.CLOSED);
             assertThat(buffer.offer(Item.of(1), answer -> {})).isEqualTo(Admission.CLOSED);
@@ -221,7 +224,8 @@ class BoundedBufferTest {
         buffer.offer(Item.of(0));
         Running<Admission> offer = Running.call(() -> buffer.offer(Item.of(1)));
         dropping.await();
-        buffer.close().run();
+        buffer.close();
+        buffer.announceClose();
         assertThat(offer.isDone()).isFalse();
         goOn.countDown();
         assertThat(offer.result()).isEqualTo(Admission.CLOSED);
@@ -254,7 +258,8 @@ class BoundedBufferTest {
         List<Admission> called = new CopyOnWriteArrayList<>();
         assertThat(buffer.offer(new Item(0, 11), called::add)).isEqualTo(Admission.TOO_HEAVY);
         assertThat(buffer.offer(Item.of(0), called::add)).isEqualTo(Admission.ACCEPTED);
-        buffer.close().run();
+        buffer.close();
+        buffer.announceClose();
         assertThat(buffer.offer(Item.of(1), called::add)).isEqualTo(Admission.CLOSED);
         assertThat(called).isEmpty();
     }
@@ -444,7 +449,8 @@ class BoundedBufferTest {
             }));
         }
         half.await();
-        buffer.close().run();
+        buffer.close();
+        buffer.announceClose();
         for (int p = 0; p < 3; p++) {
             threads.get(p).result();
         }
@@ -532,15 +538,16 @@ class BoundedBufferTest {
         List<Admission> heard = new CopyOnWriteArrayList<>();
         buffer.offer(Item.of(2), heard::add);
         Running<Admission> blocked = Running.call(() -> buffer.put(Item.of(3))).awaitParked();
-        Runnable announcement = buffer.close();
+        buffer.close();
         assertThat(blocked.result()).isEqualTo(Admission.CLOSED);
         assertThat(heard).isEmpty();
-        announcement.run();
+        buffer.announceClose();
         assertThat(heard).containsExactly(Admission.CLOSED);
     }
 
     private static List<Item> left(BoundedBuffer<Item> buffer) {
-        buffer.close().run();
+        buffer.close();
+        buffer.announceClose();
         buffer.abort();
         return buffer.left();
     }

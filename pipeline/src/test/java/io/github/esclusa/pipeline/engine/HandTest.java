@@ -54,7 +54,7 @@ class HandTest {
         WorkQueue two = Envelopes.queue(1, 2);
         Source drying = new Drying(two);
         assertThatThrownBy(() -> hand.take(drying, 3)).isInstanceOf(OutOfMemoryError.class);
-        assertThat(Envelopes.inputs(hand.seizeAsUnknown().unknown())).containsExactly(1, 2);
+        assertThat(Envelopes.inputs(seizeLost())).containsExactly(1, 2);
     }
 
     @Test
@@ -67,7 +67,7 @@ class HandTest {
             }
         };
         assertThatThrownBy(() -> hand.park(List.of(work), full)).isInstanceOf(OutOfMemoryError.class);
-        assertThat(Envelopes.inputs(hand.seizeAsUnknown().unknown())).containsExactly(1, 2);
+        assertThat(Envelopes.inputs(seizeLost())).containsExactly(1, 2);
     }
 
     /** Runs out of memory when its messages are used up. */
@@ -134,10 +134,10 @@ class HandTest {
     }
 
     @Test
-    void seizureAsUnknownLeavesNothingToBelieve() {
+    void whatAWorkerThatDiedHeldIsUnknownWhateverItWasSaidToBe() {
         Work work = take(1, 2);
         hand.run(work.items.subList(0, 1));
-        assertThat(Envelopes.inputs(hand.seizeAsUnknown().unknown())).containsExactly(1, 2);
+        assertThat(Envelopes.inputs(seizeLost())).containsExactly(1, 2);
         assertThat(hand.count(Outcome.UNKNOWN)).isEqualTo(2);
         assertThat(hand.count(Outcome.RETURNED)).isZero();
     }
@@ -222,6 +222,11 @@ class HandTest {
 
     private Work take(Object... inputs) {
         return requireNonNull(hand.take(Envelopes.queue(inputs), inputs.length));
+    }
+
+    private List<Envelope> seizeLost() {
+        hand.loseTrack();
+        return hand.seize().unknown();
     }
 
     private void assertNothingToSeize() {

@@ -5,6 +5,7 @@ import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,11 @@ final class Message {
     final int sequence;
     final Fate fate;
 
+    /** What whoever hears of this one first submits in turn, without waiting; null for nothing. */
+    final @Nullable Message echo;
+
+    final AtomicBoolean echoed = new AtomicBoolean();
+
     /** The producer's answer; null while it has none. */
     final AtomicReference<@Nullable Admission> answer = new AtomicReference<>();
 
@@ -39,10 +45,20 @@ final class Message {
     final AtomicInteger deadLettered = new AtomicInteger();
     final Queue<Outcome> heard = new ConcurrentLinkedQueue<>();
 
-    Message(int producer, int sequence, Fate fate) {
+    Message(int producer, int sequence, Fate fate, @Nullable Message echo) {
+        this.echo = echo;
         this.producer = producer;
         this.sequence = sequence;
         this.fate = fate;
+    }
+
+    int weight() {
+        return 1 + sequence % 3;
+    }
+
+    /** Whether nobody but a listener or a callback submitted it. */
+    boolean isEcho() {
+        return producer < 0;
     }
 
     void answered(Admission admission) {

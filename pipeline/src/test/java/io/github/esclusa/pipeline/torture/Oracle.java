@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.torture;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.esclusa.pipeline.Pipeline;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,19 +33,20 @@ final class Oracle {
     void check(long heardByThen) {
         Map<Outcome, Long> heard = new EnumMap<>(Outcome.class);
         long accepted = 0;
-        for (List<Message> messages : scenario.producers()) {
-            for (Message message : messages) {
-                require(message.answers.get() == 1, "one answer", message);
-                if (message.accepted()) {
-                    accepted++;
-                    require(message.heard.size() == 1, "heard of once", message);
-                    Outcome outcome = message.heard.element();
-                    heard.merge(outcome, 1L, Long::sum);
-                    checkOutcome(message, outcome);
-                } else {
-                    require(message.heard.isEmpty(), "a refused message is not settled", message);
-                    require(message.seenByStages.get() == 0, "a refused message is not processed", message);
-                }
+        for (Message message : scenario.messages().toList()) {
+            if (message.isEcho() && message.answers.get() == 0) {
+                continue; // nobody came to submit it
+            }
+            require(message.answers.get() == 1, "one answer", message);
+            if (message.accepted()) {
+                accepted++;
+                require(message.heard.size() == 1, "heard of once", message);
+                Outcome outcome = message.heard.element();
+                heard.merge(outcome, 1L, Long::sum);
+                checkOutcome(message, outcome);
+            } else {
+                require(message.heard.isEmpty(), "a refused message is not settled", message);
+                require(message.seenByStages.get() == 0, "a refused message is not processed", message);
             }
         }
         require(report.accepted() == accepted, "accepted as the producers count", accepted);
@@ -63,10 +68,22 @@ final class Oracle {
         }
         for (int i = 0; i < scenario.inlets(); i++) {
             require(pipeline.inlet("inlet" + i).inFlight() == 0, "all credit is back", pipeline);
+            require(pipeline.inlet("inlet" + i).waiting() == 0, "nobody is left in line", pipeline);
         }
         if (scenario.ordered()) {
             checkOrder();
         }
+    }
+
+    /** The meters, as they were when the pipeline ran, count what the report says; and they are gone. */
+    void check(SimpleMeterRegistry registry, Map<String, FunctionCounter> settled, List<FunctionCounter> accepted) {
+        for (Outcome outcome : Outcome.values()) {
+            double counted = requireNonNull(settled.get(outcome.tag())).count();
+            require(counted == report.count(outcome), outcome + " as the meters count", counted);
+        }
+        double counted = accepted.stream().mapToDouble(FunctionCounter::count).sum();
+        require(counted == report.accepted(), "accepted as the meters count", counted);
+        require(registry.getMeters().isEmpty(), "the meters are gone", registry.getMeters());
     }
 
     private void checkOutcome(Message message, Outcome outcome) {
@@ -96,6 +113,9 @@ final class Oracle {
     private void checkOrder() {
         Map<Integer, Integer> last = new HashMap<>();
         for (Message message : applied) {
+            if (message.isEcho()) {
+                continue; // submitted by whoever came first
+            }
             Integer before = last.put(message.producer, message.sequence);
             require(before == null || before < message.sequence, "order of arrival", message);
         }

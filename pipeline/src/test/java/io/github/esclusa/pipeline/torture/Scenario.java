@@ -5,7 +5,9 @@ import io.github.esclusa.pipeline.policy.Overflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** One random pipeline, what is sent through it, and when and how it is shut down: all of it follows from the seed. */
 record Scenario(
@@ -29,7 +31,9 @@ record Scenario(
         Shutdown shutdown,
         long shutdownAfterMicros,
         long shutdownTimeoutMicros,
-        boolean failsInPart) {
+        boolean failsInPart,
+        long maxWeight,
+        boolean watched) {
 
     enum Submission {
         SUBMIT,
@@ -50,7 +54,8 @@ record Scenario(
         SHORT,
         NOW,
         CLOSE,
-        TWICE
+        TWICE,
+        INTERRUPTED
     }
 
     static Scenario of(long seed) {
@@ -75,13 +80,15 @@ record Scenario(
                     });
         }
         int producerCount = 1 + random.nextInt(4);
+        boolean echoes = random.nextInt(4) == 0;
         List<List<Message>> producers = new ArrayList<>();
         List<Submission> submissions = new ArrayList<>();
         for (int producer = 0; producer < producerCount; producer++) {
             List<Message> messages = new ArrayList<>();
             int count = 1 + random.nextInt(60);
             for (int i = 0; i < count; i++) {
-                messages.add(new Message(producer, i, fate(random, mayBlock)));
+                Message echo = echoes && i % 2 == 0 ? new Message(-1 - producer, i, Message.Fate.GOOD, null) : null;
+                messages.add(new Message(producer, i, fate(random, mayBlock), echo));
             }
             producers.add(messages);
             submissions.add(Submission.values()[random.nextInt(3)]);
@@ -110,7 +117,9 @@ record Scenario(
                         : Shutdown.values()[random.nextInt(Shutdown.values().length)],
                 random.nextInt(3) == 0 ? 0 : random.nextInt(3_000),
                 random.nextInt(2_000),
-                random.nextInt(3) == 0);
+                random.nextInt(3) == 0,
+                random.nextInt(3) == 0 ? 2 + random.nextInt(2 * capacity) : Long.MAX_VALUE,
+                random.nextInt(12) == 0);
     }
 
     private static Message.Fate fate(Random random, boolean mayBlock) {
@@ -122,10 +131,17 @@ record Scenario(
         return fates[1 + die % (mayBlock ? fates.length - 1 : fates.length - 3)];
     }
 
+    /** Every message there is, those that are submitted in turn included. */
+    Stream<Message> messages() {
+        return producers.stream().flatMap(List::stream).flatMap(message -> Stream.of(message, message.echo)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull));
+    }
+
     /** Whether it is shut down with time enough to drain. */
     boolean drains() {
         return switch (shutdown) {
-            case AFTER, DRAIN, CLOSE -> true;
+            case AFTER, DRAIN, CLOSE, INTERRUPTED -> true;
             case SHORT, NOW, TWICE -> false;
         };
     }

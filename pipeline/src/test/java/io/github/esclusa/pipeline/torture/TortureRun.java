@@ -10,7 +10,10 @@ import io.github.esclusa.pipeline.policy.BatchFailure;
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.PipelineMetrics;
 import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -48,17 +52,34 @@ final class TortureRun {
     /** Settlements that the listener has heard of. */
     private final AtomicLong heard = new AtomicLong();
 
+    private final @Nullable SimpleMeterRegistry registry;
+
+    /** For those who submit in turn. */
+    private final AtomicReference<@Nullable Pipeline<Message>> self = new AtomicReference<>();
+
     /** Counts down the answers still to come. */
     private final CountDownLatch answered;
 
     TortureRun(Scenario scenario) {
         this.scenario = scenario;
+        this.registry = scenario.watched() ? new SimpleMeterRegistry() : null;
         this.answered = new CountDownLatch(
                 scenario.producers().stream().mapToInt(List::size).sum());
     }
 
     void run() throws InterruptedException {
         Pipeline<Message> pipeline = build();
+        self.set(pipeline);
+        Map<String, FunctionCounter> settled = new HashMap<>();
+        List<FunctionCounter> accepted = new ArrayList<>();
+        if (registry != null) {
+            for (FunctionCounter each : registry.get(PipelineMetrics.SETTLED).functionCounters()) {
+                settled.put(requireNonNull(each.getId().getTag(PipelineMetrics.OUTCOME_TAG)), each);
+            }
+            accepted.addAll(registry.get(PipelineMetrics.SUBMITTED)
+                    .tag(PipelineMetrics.OUTCOME_TAG, "accepted")
+                    .functionCounters());
+        }
         List<Thread> producers = new ArrayList<>();
         for (int i = 0; i < scenario.producers().size(); i++) {
             int producer = i;
@@ -84,19 +105,28 @@ final class TortureRun {
         for (Thread worker : workers) {
             worker.join();
         }
-        new Oracle(scenario, report, List.copyOf(appliedInOrder), pipeline).check(heardByThen);
+        Oracle oracle = new Oracle(scenario, report, List.copyOf(appliedInOrder), pipeline);
+        oracle.check(heardByThen);
+        if (registry != null) {
+            oracle.check(registry, settled, accepted);
+        }
     }
 
     private Pipeline<Message> build() {
         PipelineBuilder<Message, Message> builder = Pipeline.<Message>builder("torture-" + scenario.seed())
                 .capacity(scenario.capacity())
+                .meterRegistry(registry)
                 .onSettled(settlement -> {
                     settlement.message().heard.add(settlement.outcome());
                     heard.incrementAndGet();
+                    echo(self.get(), settlement.inlet(), settlement.message());
                     if (scenario.listenerThrows() && settlement.message().sequence % 3 == 0) {
                         throw new IllegalStateException("a listener that throws");
                     }
                 });
+        if (scenario.maxWeight() < Long.MAX_VALUE) {
+            builder = builder.maxWeight(scenario.maxWeight(), Message::weight);
+        }
         for (int i = 0; i < scenario.inlets(); i++) {
             int inlet = i;
             builder = builder.inlet(
@@ -224,7 +254,10 @@ final class TortureRun {
                     case SUBMIT -> answered(message, inlet.submit(message));
                     case TRY -> answered(message, inlet.trySubmit(message));
                     case CALLBACK -> {
-                        Admission now = inlet.submit(message, answer -> answered(message, answer));
+                        Admission now = inlet.submit(message, answer -> {
+                            answered(message, answer);
+                            echo(pipeline, inlet.name(), message);
+                        });
                         if (now != Admission.WAITING) {
                             answered(message, now);
                         }
@@ -233,6 +266,14 @@ final class TortureRun {
             } catch (InterruptedException e) {
                 answered(message, Admission.FULL); // not accepted, by contract: any refusal will do for the oracle
             }
+        }
+    }
+
+    /** A listener or a callback that submits again, whichever comes first. */
+    private static void echo(@Nullable Pipeline<Message> pipeline, String inlet, Message message) {
+        Message echo = message.echo;
+        if (echo != null && !message.echoed.getAndSet(true)) {
+            echo.answered(requireNonNull(pipeline).inlet(inlet).trySubmit(echo));
         }
     }
 
@@ -253,7 +294,30 @@ final class TortureRun {
                 yield pipeline.shutdown(enough);
             }
             case TWICE -> twice(pipeline, enough, little);
+            case INTERRUPTED -> interrupted(pipeline, enough, little);
         };
+    }
+
+    private static DrainReport<Message> interrupted(Pipeline<Message> pipeline, Duration enough, Duration little)
+            throws InterruptedException {
+        Thread caller = Thread.currentThread();
+        Thread interrupter = new Thread(
+                () -> {
+                    LockSupport.parkNanos(little.toNanos());
+                    caller.interrupt();
+                },
+                "torture-interrupter");
+        interrupter.start();
+        try {
+            pipeline.shutdown(enough);
+        } catch (InterruptedException e) {
+            // it goes on draining
+        }
+        while (interrupter.isAlive()) {
+            Thread.onSpinWait(); // a join would be interrupted as well
+        }
+        Thread.interrupted();
+        return pipeline.shutdown(enough);
     }
 
     private static DrainReport<Message> twice(Pipeline<Message> pipeline, Duration enough, Duration little)

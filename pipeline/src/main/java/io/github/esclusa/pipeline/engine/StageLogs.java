@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import io.github.esclusa.core.time.Clock;
+
+/**
+ * What one stage has to log, each kind at its own rate.
+ *
+ * @param gaveUp messages that its error policy gave up
+ * @param policyThrew what the predicates and interval functions of that policy throw
+ */
+record StageLogs(FailureLog gaveUp, FailureLog policyThrew) {
+
+    static StageLogs of(String pipeline, String stage, Clock clock) {
+        String where = "stage '" + stage + "' of pipeline '" + pipeline + "'";
+        return new StageLogs(
+                new FailureLog(where + " gave up on a message", clock),
+                new FailureLog(
+                        where + ": a predicate or interval function of its error policy threw, and counts as saying no",
+                        clock));
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.esclusa.core.thread.ThreadKind;
+import io.github.esclusa.core.time.ManualClock;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.LogLines;
+import io.github.esclusa.pipeline.testing.Running;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the ways to start and to end a pipeline promise, each for itself. */
+@Timeout(60)
+class PipelineEndTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final ManualClock clock = new ManualClock();
+    private final CountDownLatch holding = new CountDownLatch(1);
+    private final CountDownLatch hold = new CountDownLatch(1);
+
+    @Test
+    void closeThatIsInterruptedEndsAtOnceAndKeepsTheFlag() throws Exception {
+        Pipeline<Integer> pipeline =
+                held().closeTimeout(Duration.ofDays(1)).sink("hold", this::hold).start();
+        pipeline.submit(1);
+        holding.await();
+        Running<Boolean> closer = Running.call(() -> {
+            pipeline.close();
+            return Thread.currentThread().isInterrupted();
+        });
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.DRAINING);
+        closer.awaitParked().thread().interrupt();
+        assertThat(closer.result()).isTrue();
+        assertThat(pipeline.state()).isEqualTo(PipelineState.TERMINATED);
+        assertThat(pipeline.shutdown(LONG).unknown()).containsExactly(1);
+    }
+
+    @Test
+    void closeThatDoesNotGetEverythingDoneWarnsOnce() throws Exception {
+        try (LogLines log = LogLines.open()) {
+            Pipeline<Integer> pipeline =
+                    held().closeTimeout(Duration.ZERO).sink("hold", this::hold).start();
+            pipeline.submit(1);
+            holding.await();
+            pipeline.close();
+            pipeline.close();
+            assertThat(log.with("was closed before it was drained"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("'ending'", "unknown 1"));
+        }
+    }
+
+    @Test
+    void closeThatGetsEverythingDoneWarnsOfNothing() throws Exception {
+        try (LogLines log = LogLines.open()) {
+            Pipeline<Integer> pipeline = held().sink("take", n -> {}).start();
+            pipeline.submit(1);
+            pipeline.close();
+            assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(1);
+            assertThat(log.with("'ending'")).isEmpty();
+        }
+    }
+
+    @Test
+    void closeWaitsAsLongAsItsTimeoutSays() throws Exception {
+        Pipeline<Integer> pipeline = held().clock(clock)
+                .closeTimeout(Duration.ofSeconds(7))
+                .sink("hold", this::hold)
+                .start();
+        pipeline.submit(1);
+        holding.await();
+        Running<Boolean> closer = Running.call(() -> {
+            pipeline.close();
+            return true;
+        });
+        Awaitility.await().until(() -> clock.waiters() > 0);
+        clock.advance(Duration.ofSeconds(7).minusNanos(1));
+        assertThat(pipeline.state()).isEqualTo(PipelineState.DRAINING);
+        assertThat(closer.isDone()).isFalse();
+        clock.advance(Duration.ofNanos(1));
+        assertThat(closer.result()).isTrue();
+        assertThat(pipeline.shutdown(LONG).unknown()).containsExactly(1);
+    }
+
+    @Test
+    void shutdownThatIsInterruptedGoesOnDrainingAndTellsCallbacksInLine() throws Exception {
+        Pipeline<Integer> pipeline = held().sink("hold", this::hold).start();
+        pipeline.submit(1);
+        holding.await();
+        pipeline.submit(2);
+        List<Admission> heard = new CopyOnWriteArrayList<>();
+        assertThat(pipeline.submit(3, heard::add)).isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> interrupted = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.DRAINING);
+        interrupted.awaitParked().thread().interrupt();
+        assertThat(interrupted.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(heard).containsExactly(Admission.CLOSED);
+        assertThat(pipeline.state()).isEqualTo(PipelineState.DRAINING);
+        assertThat(pipeline.trySubmit(4)).isEqualTo(Admission.CLOSED);
+        hold.countDown();
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.TERMINATED);
+        assertThat(pipeline.shutdown(Duration.ZERO).delivered()).isEqualTo(2);
+    }
+
+    @Test
+    void callbacksInLineHearOfShutdownNow() throws Exception {
+        Pipeline<Integer> pipeline = held().sink("hold", this::hold).start();
+        pipeline.submit(1);
+        holding.await();
+        pipeline.submit(2);
+        List<Admission> heard = new CopyOnWriteArrayList<>();
+        assertThat(pipeline.submit(3, heard::add)).isEqualTo(Admission.WAITING);
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(heard).containsExactly(Admission.CLOSED);
+        assertThat(report.accepted()).isEqualTo(2);
+        pipeline.shutdownNow();
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void virtualThreadsAreAClearErrorWhereThereAreNone() {
+        assumeTrue(Runtime.version().feature() < 21, "this JVM has virtual threads");
+        assertThatThrownBy(() -> held().threads(ThreadKind.VIRTUAL))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("ending");
+    }
+
+    @Test
+    void virtualThreadsWorkWhereThereAreSome() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "this JVM has no virtual threads: they came with Java 21");
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        Pipeline<Integer> pipeline = held().threads(ThreadKind.VIRTUAL)
+                .sink("note", n -> threads.add(Thread.currentThread()))
+                .start();
+        pipeline.submit(1);
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(1);
+        assertThat(threads).singleElement().satisfies(thread -> assertThat(thread.toString())
+                .contains("VirtualThread", "ending-note-1"));
+    }
+
+    @Test
+    void aBuilderIsStartedOnce() throws Exception {
+        PipelineBuilder.Assembly<Integer> assembly = held().sink("take", n -> {});
+        try (Pipeline<Integer> first = assembly.start()) {
+            assertThatThrownBy(assembly::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("'ending'")
+                    .hasMessageContaining("started");
+            assertThat(first.submit(1)).isEqualTo(Admission.ACCEPTED);
+        }
+    }
+
+    @Test
+    void noRegistryIsNoMeters() throws Exception {
+        Pipeline<Integer> pipeline = held().meterRegistry(null)
+                .sink("take", n -> {})
+                .meterRegistry(null)
+                .start();
+        pipeline.submit(1);
+        assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(1);
+    }
+
+    private static PipelineBuilder<Integer, Integer> held() {
+        return Pipeline.<Integer>builder("ending").capacity(2);
+    }
+
+    private void hold(Integer message) throws InterruptedException {
+        holding.countDown();
+        hold.await();
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Settlement;
+import io.github.esclusa.pipeline.testing.Running;
+import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The engine where its own resources run out: memory, and threads. */
+@Timeout(60)
+class EngineTest {
+
+    private static final String DIES = "dead-sink-1";
+
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final List<Settlement<Object>> heard = new CopyOnWriteArrayList<>();
+
+    /** For whom memory runs out when the worker has died: so often, from then on. */
+    private static final class Starved extends Ending {
+
+        private final AtomicInteger failures;
+
+        Starved(int failures) {
+            super("dead");
+            this.failures = new AtomicInteger(failures);
+        }
+
+        @Override
+        Telling halt(Machine machine, List<Worker> dead) {
+            starve();
+            return super.halt(machine, dead);
+        }
+
+        @Override
+        @SuppressWarnings("GuardedBy") // called as what it overrides is
+        void drawReport(Machine machine) {
+            starve();
+            super.drawReport(machine);
+        }
+
+        private void starve() {
+            if (failures.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("a second one, on purpose");
+            }
+        }
+    }
+
+    /** Throws at the worker that is to die. */
+    private static final class DyingClock implements Clock {
+
+        @Override
+        public long nanoTime() {
+            if (Thread.currentThread().getName().equals(DIES)) {
+                throw new OutOfMemoryError("on purpose");
+            }
+            return System.nanoTime();
+        }
+
+        @Override
+        public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+            Clock.system().awaitUntil(lock, condition, deadlineNanos);
+        }
+    }
+
+    /** Two failures: the last worker cannot draw the report either. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 2", "3, 1", "3, 2"})
+    void workerThatDiesForLackOfMemoryAndCannotEvenSaySoStillClosesTheInlets(int workers, int failures)
+            throws Exception {
+        CountDownLatch running = new CountDownLatch(workers);
+        CountDownLatch hold = new CountDownLatch(1);
+        CountDownLatch othersHold = new CountDownLatch(1);
+        Step.Code code = Step.sink(input -> {
+            running.countDown();
+            if (Thread.currentThread().getName().equals(DIES)) {
+                hold.await();
+                throw new IOException("makes the worker ask its clock, on purpose");
+            }
+            othersHold.await();
+        });
+        Engine engine = Engine.start(
+                spec(code, workers, workers + 1, new DyingClock(), makes(-1), null), new Starved(failures));
+        InletCore inlet = engine.inlets().get(0);
+        for (int i = 0; i <= workers; i++) {
+            assertThat(inlet.submit(i)).isEqualTo(Admission.ACCEPTED);
+        }
+        running.await();
+        Running<Admission> blocked = Running.call(() -> inlet.submit(100)).awaitParked();
+        List<Admission> calledBack = new CopyOnWriteArrayList<>();
+        assertThat(inlet.submit(101, calledBack::add)).isEqualTo(Admission.WAITING);
+        hold.countDown();
+
+        assertThat(blocked.result()).isEqualTo(Admission.CLOSED);
+        assertThat(inlet.trySubmit(102)).isEqualTo(Admission.CLOSED);
+        assertThat(engine.state()).isEqualTo(Engine.State.FAILED);
+        Awaitility.await().until(() -> threads.stream().anyMatch(thread -> !thread.isAlive()));
+        othersHold.countDown();
+        Awaitility.await().until(() -> threads.stream().noneMatch(Thread::isAlive));
+        DrainReport<Object> report = engine.shutdown(Deadline.after(Duration.ofDays(1), Clock.system()));
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        assertThat(report.accepted()).isEqualTo(workers + 1);
+        assertThat(report.unknown()).hasSize(1);
+        assertThat(report.returned()).containsExactly(workers);
+        assertThat(report.stuckThreads()).isEmpty();
+        assertThat(heard.stream().map(Settlement::message)).hasSize(workers + 1).doesNotHaveDuplicates();
+        assertThat(inlet.used()).isZero();
+        assertThat(calledBack).containsExactly(Admission.CLOSED);
+    }
+
+    @Test
+    void startThatCannotMakeAThreadLeavesNoneAndFreesTheName() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        Step.Code code = Step.sink(input -> {});
+        assertThatThrownBy(() -> Engine.start(spec(code, 3, 3, Clock.system(), makes(2), registry)))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessage("no more threads, on purpose");
+        assertThat(threads).hasSize(2);
+        Awaitility.await().until(() -> threads.stream().noneMatch(Thread::isAlive));
+        assertThat(registry.getMeters()).isEmpty();
+        Engine next = Engine.start(spec(code, 1, 1, Clock.system(), makes(-1), registry));
+        assertThat(next.inlets().get(0).submit(1)).isEqualTo(Admission.ACCEPTED);
+        assertThat(next.shutdown(Deadline.after(Duration.ofSeconds(30), Clock.system()))
+                        .delivered())
+                .isEqualTo(1);
+    }
+
+    private EngineSpec spec(
+            Step.Code code,
+            int workers,
+            int capacity,
+            Clock clock,
+            Function<String, ThreadFactory> makes,
+            @Nullable MeterRegistry registry) {
+        ErrorPolicy<Object> retries = ErrorPolicy.standard().retry(RetryConfig.ofDefaults());
+        return new EngineSpec(
+                "dead",
+                List.of(new InletSpec("main", capacity, Long.MAX_VALUE, null, Overflow.block())),
+                List.of(new SegmentSpec("sink", List.of(new Step("sink", code, retries)), workers, null)),
+                makes,
+                clock,
+                heard::add,
+                registry);
+    }
+
+    /** Makes so many threads and no more; any number if negative. */
+    private Function<String, ThreadFactory> makes(int most) {
+        return prefix -> {
+            NamedThreads factory = NamedThreads.platform(prefix);
+            return task -> {
+                if (threads.size() == most) {
+                    throw new OutOfMemoryError("no more threads, on purpose");
+                }
+                Thread thread = factory.newThread(task);
+                threads.add(thread);
+                return thread;
+            };
+        };
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.testing;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** What the pipeline logs as a warning or worse, as long as it is open. */
+public final class LogLines implements AutoCloseable {
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.esclusa.pipeline");
+    private final Logger engine = (Logger) LoggerFactory.getLogger("io.github.esclusa.pipeline.engine");
+    private final @Nullable Level before = engine.getLevel();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+                lines.add(event.getFormattedMessage());
+            }
+        }
+    };
+
+    private LogLines() {
+        appender.start();
+        engine.setLevel(Level.WARN);
+        logger.setAdditive(false);
+        logger.addAppender(appender);
+    }
+
+    public static LogLines open() {
+        return new LogLines();
+    }
+
+    /** The lines that contain a text. */
+    public List<String> with(String text) {
+        return lines.stream().filter(line -> line.contains(text)).toList();
+    }
+
+    @Override
+    public void close() {
+        logger.detachAppender(appender);
+        logger.setAdditive(true);
+        engine.setLevel(before);
+    }
+}
