@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -208,6 +209,23 @@ class KnownFailuresTest {
         DrainReport<Integer> other = pipeline.shutdownNow(); // does not wait for the callback either
         goOn.countDown();
         assertThat(shutdown.result()).isSameAs(other);
+    }
+
+    @Test
+    void aCallbackInLineHearsOfTheCloseAtOnceThoughTheDrainGoesOn() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        CompletableFuture<Admission> heard = new CompletableFuture<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("heard-at-once")
+                .capacity(1)
+                .sink("hold", n -> hold.await())
+                .start();
+        pipeline.submit(1);
+        assertThat(pipeline.submit(2, heard::complete)).isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofHours(1)));
+        assertThat(heard.get(30, TimeUnit.SECONDS)).isEqualTo(Admission.CLOSED);
+        assertThat(shutdown.isDone()).isFalse();
+        hold.countDown();
+        assertThat(shutdown.result().delivered()).isOne();
     }
 
     /** disruptor 381: a shutdown that times out without stopping anything. */

@@ -221,6 +221,20 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
+     * Whether somebody was in line at the {@link #close} who has not been announced.
+     *
+     * @return {@code true} until {@link #announceClose} takes them up
+     */
+    public boolean hasCloseToAnnounce() {
+        lock.lock();
+        try {
+            return turnedAway != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Calls the callbacks that were in line at the {@link #close}, each once in all calls; to be called when all that must not
      * wait for them is done. It does not throw.
      */

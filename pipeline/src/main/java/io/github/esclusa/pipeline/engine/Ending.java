@@ -168,6 +168,16 @@ class Ending {
         }
     }
 
+    /** A telling begins for which nothing is taken or counted. */
+    void tells() {
+        lock.lock();
+        try {
+            tellings++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A telling is over. */
     void told(Machine machine) {
         lock.lock();

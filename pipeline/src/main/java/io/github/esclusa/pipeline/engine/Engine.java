@@ -127,7 +127,8 @@ public final class Engine {
     /**
      * Refuses new messages from now on, lets the workers end when they have done what is there, and waits for that: until
      * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline it is as
-     * {@link #shutdownNow}. Callbacks in line hear in the end, and in any case: while they run, nobody looks at the clock.
+     * {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so that one which blocks does not
+     * keep the deadline from being seen.
      *
      * @param deadline how long
      * @return the final report
@@ -136,10 +137,11 @@ public final class Engine {
     public DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
         try {
             drain();
+            announceCloseElsewhere();
             DrainReport<Object> report = ending.awaitPublished(deadline);
             return report == null ? sweep() : report;
         } finally {
-            announceClose();
+            announceClose(); // unless a thread could be had for it, and has
         }
     }
 
@@ -317,6 +319,34 @@ public final class Engine {
 
     private void announceClose() {
         telling(machine::announceClose);
+    }
+
+    /** A telling like any other: the report is published when the callbacks have heard, or by a sweep. */
+    private void announceCloseElsewhere() {
+        if (!machine.hasCloseToAnnounce()) {
+            return;
+        }
+        ending.tells();
+        boolean started = false;
+        try {
+            ThreadFactory threads = spec.threads().apply(spec.name() + "-close");
+            threads.newThread(this::announceCloseAndTell).start();
+            started = true;
+        } catch (Throwable e) {
+            log.warn("pipeline '{}' has no thread to tell callbacks that it is closed; they hear later", spec.name(), e);
+        } finally {
+            if (!started) {
+                ending.told(machine);
+            }
+        }
+    }
+
+    private void announceCloseAndTell() {
+        try {
+            announceClose();
+        } finally {
+            ending.told(machine);
+        }
     }
 
     private void tell(Ending.Telling told) {

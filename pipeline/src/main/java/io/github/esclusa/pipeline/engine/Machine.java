@@ -86,6 +86,16 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         }
     }
 
+    /** Whether callbacks were in line at the close and have not been told. */
+    boolean hasCloseToAnnounce() {
+        for (InletCore inlet : inlets) {
+            if (inlet.buffer().hasCloseToAnnounce()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Tells callbacks that were in line at the close, each once in all calls. */
     void announceClose() {
         for (InletCore inlet : inlets) {
