@@ -333,7 +333,8 @@ public final class Engine {
             threads.newThread(this::announceCloseAndTell).start();
             started = true;
         } catch (Throwable e) {
-            log.warn("pipeline '{}' has no thread to tell callbacks that it is closed; they hear later", spec.name(), e);
+            log.warn(
+                    "pipeline '{}' has no thread to tell callbacks that it is closed; they hear later", spec.name(), e);
         } finally {
             if (!started) {
                 ending.told(machine);
