@@ -63,8 +63,10 @@ public final class Inlet<T> {
      * @param message the message; not {@code null}
      * @param whenDecided called exactly once if the answer is {@link Admission#WAITING}, never otherwise: with
      *     {@link Admission#ACCEPTED} when there was room, with {@link Admission#CLOSED} when the pipeline was shut down
-     *     first and the message is the caller's again. It runs on the thread that made room or shut down, possibly
-     *     before this method returns; it must be quick and must not block. What it throws is logged.
+     *     first and the message is the caller's again. It runs on the thread that made room, possibly before this
+     *     method returns, or on the one that shuts the pipeline down, when that has waited for the drain; it must be
+     *     quick and must not block. Actions before this call happen-before it, and so does what the listener did about
+     *     the messages that made room. What it throws is logged.
      * @return the answer, or {@link Admission#WAITING}
      */
     public Admission submit(T message, Consumer<? super Admission> whenDecided) {
