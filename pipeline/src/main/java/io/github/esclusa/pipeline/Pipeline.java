@@ -161,16 +161,19 @@ public final class Pipeline<T> implements AutoCloseable {
     }
 
     /**
-     * Shuts down: refuses new messages from now on, wakes every waiting submitter with {@link Admission#CLOSED}, works
+     * Shuts down: refuses new messages from now on, wakes every blocked submitter with {@link Admission#CLOSED}, works
      * off what has been accepted, stage by stage, and answers with the balance. If the time is not enough, messages
-     * that no user code works on are returned in the report, the others are unknown, and the threads that work on them
-     * are interrupted; whatever they still do changes nothing.
+     * that no user code works on are returned in the report, the others are unknown, and every worker is interrupted,
+     * also one that is in the listener or a callback then; whatever they still do changes nothing.
      *
      * <p>When this returns before its deadline, the settlement listener has heard of every accepted message, and the
      * pipeline's meters are gone and its name is free. At the deadline, messages that are returned or unknown are told to
-     * the listener on the calling thread, as callbacks in line are told that it is closed: how long they take is added.
+     * the listener on the calling thread: how long it takes is added.
      * A call of the listener that is under way on another thread is not waited for; if a worker makes it, the report
      * names the worker as stuck.
+     *
+     * <p>Callbacks in line are told that it is closed on the calling thread as well, when the wait is over, be it by an
+     * interrupt: a callback that blocks keeps this from returning, and nothing else.
      *
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others.
      *
@@ -187,8 +190,9 @@ public final class Pipeline<T> implements AutoCloseable {
     }
 
     /**
-     * Shuts down at once: what is queued is returned, what user code works on is unknown, and the threads that run it
-     * are interrupted. Ends a {@link #shutdown} that is under way.
+     * Shuts down at once: what is queued is returned, what user code works on is unknown, and the workers are
+     * interrupted. Ends the wait of a {@link #shutdown} that is under way. The listener and callbacks in line are told on
+     * the calling thread, as there.
      *
      * @return the final balance
      * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener

@@ -67,6 +67,10 @@ public final class ErrorPolicy<I> {
      * worker, its credit held. A stage with one worker waits with it, so that order is kept; a stage with several goes
      * on with other messages, in turn with those that are due again.
      *
+     * <p>Attempts are bounded by {@link RetryConfig#getMaxAttempts}, which is 3 unless set; then follows the end of this
+     * policy. Where errors of the target are to wait until they pass, set a large {@code maxAttempts}: a shutdown ends
+     * the waiting.
+     *
      * @param config when and how often
      * @return a policy that retries
      * @throws IllegalStateException if this has a retry already, or an end

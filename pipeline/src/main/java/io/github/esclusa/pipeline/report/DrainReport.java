@@ -8,7 +8,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The balance of a pipeline that has terminated: exact, and final.
+ * The balance of a pipeline that has terminated: exact, and final. Immutable, but for the messages in it.
+ *
+ * <p>What stages and sink did about the messages that it counts happens-before the return of the call that gave it out, and
+ * so does what the listener did, but for calls of it that were under way on other threads when the time was up. Of code that
+ * still works on a message that is unknown, nothing is promised.
  *
  * @param <T> the type of message the pipeline takes in
  */

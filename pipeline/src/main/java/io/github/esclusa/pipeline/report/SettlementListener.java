@@ -6,8 +6,12 @@ package io.github.esclusa.pipeline.report;
  *
  * <p>It is called on the thread that settled the message: a worker; for a dropped message the thread whose submission
  * evicted it; at the end of a shutdown that ran out of time the thread that shut down. It is called by several threads
- * at once. It must not shut the pipeline down: that would wait for itself, and is refused. While it runs, the message's credit is held, so a slow listener slows the pipeline. What it throws is logged
- * and counted, and changes nothing else.
+ * at once. It must not shut the pipeline down: that would wait for itself, and is refused. While it runs, the message's
+ * credit is held, so a slow listener slows the pipeline. What it throws is logged and counted, and changes nothing else.
+ *
+ * <p>Actions of the submitter before it submitted the message, and of the stages that have come back from it, happen-before
+ * the call for it; the call happens-before the admission of a message for which its credit makes room. Of code that still
+ * works on a message that is unknown, nothing is promised.
  *
  * @param <T> the type of message the pipeline takes in
  */

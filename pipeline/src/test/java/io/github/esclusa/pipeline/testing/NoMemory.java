@@ -40,15 +40,18 @@ public final class NoMemory {
                 .capacity(2)
                 .sink("sink", n -> {
                     LockSupport.parkNanos(200_000_000);
-                    fill();
+                    if (n > 1) {
+                        fill();
+                    }
                 })
                 .start();
         pipeline.submit(1);
         pipeline.submit(2);
+        pipeline.submit(3); // waits for the first: a lock of the JDK's takes memory for its first waiter that is woken
         Admission[] answer = new Admission[1];
         Thread producer = new Thread(() -> {
             try {
-                answer[0] = pipeline.submit(3);
+                answer[0] = pipeline.submit(4);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -59,7 +62,7 @@ public final class NoMemory {
         producer.join(20_000);
         boolean ended = !producer.isAlive();
         boolean failed = pipeline.state() == PipelineState.FAILED;
-        Admission late = pipeline.trySubmit(4);
+        Admission late = pipeline.trySubmit(5);
         long start = System.nanoTime();
         DrainReport<Integer> report = pipeline.shutdown(Duration.ofSeconds(60));
         long tookMillis = (System.nanoTime() - start) / 1_000_000;
