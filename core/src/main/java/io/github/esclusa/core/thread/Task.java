@@ -13,6 +13,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task of a {@link TaskGroup}: its handle, and what has become of it.
@@ -46,6 +48,8 @@ public final class Task<T extends @Nullable Object> {
         /** Never ran, or answered the interrupt of a cancel. */
         CANCELLED
     }
+
+    private static final Logger log = LoggerFactory.getLogger(Task.class);
 
     private final int number;
     private final TaskGroup<T> group;
@@ -131,8 +135,10 @@ public final class Task<T extends @Nullable Object> {
      * @throws InterruptedException if the calling thread is interrupted while it waits
      * @throws ExecutionException if the task failed; the cause is what it threw
      * @throws CancellationException if the task was cancelled
+     * @throws IllegalStateException if called from inside this task, which would wait for itself
      */
     public T get() throws InterruptedException, ExecutionException {
+        requireOutside();
         lock.lockInterruptibly();
         try {
             while (!isSettled()) {
@@ -153,8 +159,10 @@ public final class Task<T extends @Nullable Object> {
      * @throws TimeoutException if the time ran out; the task goes on
      * @throws ExecutionException if the task failed; the cause is what it threw
      * @throws CancellationException if the task was cancelled
+     * @throws IllegalStateException if called from inside this task, which would wait for itself
      */
     public T get(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
+        requireOutside();
         Deadline deadline = group.deadline(timeout);
         lock.lockInterruptibly();
         try {
@@ -166,6 +174,13 @@ public final class Task<T extends @Nullable Object> {
             return outcome();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void requireOutside() {
+        if (runner == Thread.currentThread()) {
+            throw new IllegalStateException(
+                    this + " called get of its own handle and would wait for itself: ask for its result outside of it");
         }
     }
 
@@ -277,16 +292,33 @@ public final class Task<T extends @Nullable Object> {
         }
     }
 
-    /** Interrupts the task's code if it runs. The group's lock is not held. */
+    /**
+     * Interrupts the task's code if it runs. The group's lock is not held. What the foreign code in an interrupt throws
+     * (that of a channel's close, say) is logged: whoever interrupts has others to interrupt, and a thread to end.
+     */
     void interruptRunner() {
+        Throwable thrownByInterrupt = null;
         interrupting.lock();
         try {
             Thread thread = runner;
             if (thread != null) {
                 thread.interrupt();
             }
+        } catch (Throwable e) {
+            thrownByInterrupt = e;
         } finally {
             interrupting.unlock();
+        }
+        if (thrownByInterrupt != null) {
+            warn(thrownByInterrupt);
+        }
+    }
+
+    private void warn(Throwable thrownByInterrupt) {
+        try {
+            log.warn("the interrupt of {} threw; whether the task has noticed it is unknown", this, thrownByInterrupt);
+        } catch (Throwable e) {
+            return; // The logger fails too, or the exception cannot be printed: nobody is left to tell.
         }
     }
 

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * piece of work, not for the life of a process.
  *
  * <p>{@code join} and {@code close} are for the thread that opened the group; called from inside one of its own tasks,
- * where they would wait for themselves, they fail at once.
+ * where they would wait for themselves, they fail at once. So does {@link Task#get} from inside the task itself.
  *
  * @param <T> what the tasks return
  */
@@ -173,10 +173,12 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
             ledger.awaitWorkersGone(null);
         } catch (InterruptedException e) {
             interrupted = true;
-            cancel();
-            awaitWorkersGoneWithinGrace();
         }
         try {
+            if (interrupted) {
+                cancel();
+                awaitWorkersGoneWithinGrace();
+            }
             finish();
         } finally {
             if (interrupted) {

@@ -161,20 +161,32 @@ final class TaskLedger<T extends @Nullable Object> {
         }
     }
 
-    /** No thread could be had: the tasks that counted on it fail, all of them if there is no other. */
+    /** No thread could be had for a task, which fails unless another worker has taken it. */
     void workerDidNotStart(Task<T> task, Throwable reason) {
+        workerLost(task, Task.State.QUEUED, reason);
+    }
+
+    /** A worker has failed, not its task, which fails with it if it was still to be settled. */
+    void workerDied(@Nullable Task<T> task, Throwable reason) {
+        workerLost(task, Task.State.RUNNING, reason);
+    }
+
+    private void workerLost(@Nullable Task<T> task, Task.State inItsHands, Throwable reason) {
         boolean cancelsRest = false;
         lock.lock();
         try {
             workerGone();
-            // Without a worker nobody would come for the tasks that counted on this one either.
-            for (int i = workers == 0 ? next : task.number() - 1; i < tasks.size(); i++) {
+            if (task != null && task.stateNow() == inItsHands) {
+                if (inItsHands == Task.State.RUNNING) {
+                    tally.cameBack();
+                }
+                cancelsRest = settle(task, Task.State.FAILED, null, reason);
+            }
+            // Without a worker nobody would come for those that are queued.
+            for (int i = next; workers == 0 && i < tasks.size(); i++) {
                 Task<T> left = tasks.get(i);
                 if (left.stateNow() == Task.State.QUEUED) {
                     cancelsRest |= settle(left, Task.State.FAILED, null, reason);
-                }
-                if (workers > 0) {
-                    break;
                 }
             }
         } finally {

@@ -31,12 +31,17 @@ final class TaskWorkers<T extends @Nullable Object> {
     }
 
     private void work() {
-        Task<T> task = ledger.take();
-        while (task != null) {
-            run(task);
-            task = ledger.take();
+        Task<T> task = null;
+        try {
+            for (task = ledger.take(); task != null; task = ledger.take()) {
+                run(task);
+            }
+        } catch (Throwable e) { // An Error of our own, no memory for a wait: a close must not wait for this thread.
+            ledger.workerDied(task, e);
+            throw e; // Its task may have been settled before: then only the thread's handler can tell.
+        } finally {
+            endIfDeserted();
         }
-        endIfDeserted();
     }
 
     private void run(Task<T> task) {

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -152,6 +154,38 @@ class TaskGroupCloseTest {
     }
 
     @Test
+    void graceOfZeroCancelsAndDoesNotWait() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        AtomicBoolean go = new AtomicBoolean();
+        TaskGroup<Integer> group =
+                TaskGroup.builder("deaf").clock(clock).grace(Duration.ZERO).open();
+        group.submit(() -> {
+            running.countDown();
+            while (!go.get()) {
+                LockSupport.parkNanos(1_000_000);
+                if (Thread.currentThread().isInterrupted()) {
+                    interrupted.countDown();
+                }
+            }
+            return 1;
+        });
+        running.await();
+        Running<?> closer = Running.run(group::close).awaitParked();
+        closer.interrupt();
+        assertThat(closer.failure())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("deaf")
+                .cause()
+                .hasMessageContaining("grace of PT0S");
+        assertThat(interrupted.await(Running.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+        go.set(true);
+        group.close();
+        assertThat(group.balance()).isEqualTo(new TaskBalance(1, 0, 0, 1, 0, 0));
+    }
+
+    @Test
     void twoThatCloseAGroupBothFindItsNameFree() throws Exception {
         for (int round = 0; round < 200; round++) {
             MeterRegistry meters = new SimpleMeterRegistry();
@@ -189,6 +223,27 @@ class TaskGroupCloseTest {
                 return String.join(",", messages);
             });
             assertThat(group.join()).containsExactly("refused,refused,refused");
+        }
+    }
+
+    @Test
+    void taskThatGetsItsOwnHandleIsRefusedAtOnce() throws Exception {
+        CompletableFuture<Task<Integer>> own = new CompletableFuture<>();
+        try (TaskGroup<Integer> group = TaskGroup.builder("own handle")
+                .onFailure(FailurePolicy.KEEP_GOING)
+                .open()) {
+            Task<Integer> other = group.submit(() -> 1);
+            Task<Integer> forEver = group.submit(() -> own.get().get() + other.get());
+            own.complete(forEver);
+            Task<Integer> forAWhile = group.submit(() -> {
+                Task<Integer> self = group.submit(other::get); // another's handle is not its own
+                return self.get() + own.get().number();
+            });
+            assertThat(forAWhile.get(Running.LIMIT)).isEqualTo(3);
+            assertThatThrownBy(() -> forEver.get(Running.LIMIT))
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("task 2 of group 'own handle'");
         }
     }
 

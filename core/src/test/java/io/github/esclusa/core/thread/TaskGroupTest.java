@@ -11,6 +11,7 @@ import io.github.esclusa.core.testing.Running;
 import io.github.esclusa.core.time.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -135,6 +136,24 @@ class TaskGroupTest {
             assertThatThrownBy(second::get).hasCauseInstanceOf(AssertionError.class);
             assertThat(group.balance()).isEqualTo(new TaskBalance(3, 0, 0, 1, 2, 0));
         }
+    }
+
+    @Test
+    void errorOfATaskLeavesItsThreadToTheNext() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        TaskGroup<Integer> group = TaskGroup.builder("errors")
+                .threads(1)
+                .onFailure(FailurePolicy.KEEP_GOING)
+                .open();
+        Task<Integer> failing = group.submit(() -> {
+            awaitGo(go);
+            throw new StackOverflowError("on purpose");
+        });
+        Task<Integer> next = group.submit(() -> 2);
+        go.countDown();
+        assertThatThrownBy(failing::get).hasCauseInstanceOf(StackOverflowError.class);
+        assertThat(next.get()).isEqualTo(2);
+        group.close();
     }
 
     @Test
@@ -344,6 +363,19 @@ class TaskGroupTest {
         }
         assertThat(registry.getMeters()).isEmpty();
         TaskGroup.builder("watched").meterRegistry(registry).open().close();
+    }
+
+    /** The gauge keeps the group: what is collected shows in an object of the same age. */
+    @Test
+    void gaugeDoesNotDieWithItsGroup() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        TaskGroup.builder("dropped").meterRegistry(registry).open();
+        WeakReference<Object> sameAge = new WeakReference<>(new Object());
+        Awaitility.await().atMost(Running.LIMIT).until(() -> {
+            System.gc();
+            return sameAge.get() == null;
+        });
+        assertThat(registry.get(TaskMetrics.ACTIVE).gauge().value()).isZero();
     }
 
     @Test
