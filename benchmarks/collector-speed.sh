@@ -27,7 +27,7 @@ until grep -q 'collector: ready' "$work/err"; do
   kill -0 $collector 2> /dev/null || { cat "$work/err"; exit 1; }
   sleep 0.1
 done
-port=$(sed -n 's/.*tcp \/127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/err")
+port=$(sed -n 's/.*tcp 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/err")
 page=$(sed -n 's/.*page http:\/\/\(127\.0\.0\.1:[0-9]*\).*/\1/p' "$work/err")
 
 delivered() {

@@ -172,8 +172,8 @@ public final class Pipeline<T> implements AutoCloseable {
      * A call of the listener that is under way on another thread is not waited for; if a worker makes it, the report
      * names the worker as stuck.
      *
-     * <p>Callbacks in line are told that it is closed on the calling thread as well, when the wait is over, be it by an
-     * interrupt: a callback that blocks keeps this from returning, and nothing else.
+     * <p>Callbacks in line are told at once that it is closed, on a thread of the pipeline's own; one that blocks keeps this from
+     * returning until its deadline, and nothing else.
      *
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others.
      *

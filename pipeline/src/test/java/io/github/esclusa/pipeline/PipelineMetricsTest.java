@@ -51,6 +51,7 @@ class PipelineMetricsTest {
             "in.flight GAUGE messages [inlet]",
             "info GAUGE null []",
             "listener.failed COUNTER errors []",
+            "max.weight GAUGE bytes [inlet]",
             "parked GAUGE messages [stage]",
             "queue.depth DISTRIBUTION_SUMMARY messages [inlet]",
             "queue.oldest GAUGE seconds [inlet]",
@@ -157,6 +158,7 @@ class PipelineMetricsTest {
         assertThat(value(PipelineMetrics.IN_FLIGHT)).isEqualTo(4);
         assertThat(value(PipelineMetrics.CAPACITY)).isEqualTo(4);
         assertThat(value(PipelineMetrics.WEIGHT)).isEqualTo(40);
+        assertThat(value(PipelineMetrics.MAX_WEIGHT)).isEqualTo(100);
         assertThat(value(PipelineMetrics.ACTIVE)).isEqualTo(1);
         hold.countDown();
         Awaitility.await().until(() -> value(PipelineMetrics.IN_FLIGHT) == 0);
@@ -175,6 +177,17 @@ class PipelineMetricsTest {
         assertThat(report.delivered()).isEqualTo(3);
         assertThat(report.count(Outcome.FILTERED)).isEqualTo(1);
         assertThat(report.count(Outcome.DROPPED)).isEqualTo(1);
+    }
+
+    @Test
+    void whereWeightIsNotBoundedThereIsNoBoundToShow() throws Exception {
+        try (Pipeline<Integer> ignored = Pipeline.<Integer>builder("unweighed")
+                .meterRegistry(registry)
+                .sink("store", n -> {})
+                .start()) {
+            assertThat(registry.find(PipelineMetrics.CAPACITY).gauge()).isNotNull();
+            assertThat(registry.find(PipelineMetrics.MAX_WEIGHT).gauge()).isNull();
+        }
     }
 
     @Test
@@ -396,6 +409,7 @@ class PipelineMetricsTest {
 
     private PipelineBuilder.Assembly<Integer> watched(String name) {
         return Pipeline.<Integer>builder(name)
+                .maxWeight(1_000, n -> 1)
                 .inlet("tcp")
                 .inlet("udp")
                 .meterRegistry(registry)

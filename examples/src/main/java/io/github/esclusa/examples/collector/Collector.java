@@ -51,7 +51,13 @@ public final class Collector {
                     ? serve(config, stop, stopNow, out, err)
                     : Demo.run(config, stop, stopNow, out, err);
         } catch (StartupFailed e) {
-            err.println("collector: could not start: " + Reasons.of(e));
+            err.println(
+                    e.reason() == StartupFailed.Reason.STOPPED
+                            ? "collector: stopped while starting"
+                            : "collector: could not start: " + Reasons.of(e));
+            return FAILED;
+        } catch (RuntimeException | Error e) { // threads that still run must not keep a failed process alive
+            err.println("collector: failed: " + Reasons.of(e));
             return FAILED;
         } catch (InterruptedException e) {
             err.println("collector: interrupted before it had ended");
@@ -61,7 +67,7 @@ public final class Collector {
 
     private static int serve(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
-        try (CollectorService service = CollectorService.start(config)) {
+        try (CollectorService service = CollectorService.start(config, stop)) {
             err.println(service.greeting());
             stop.await();
             err.println("collector: stopping; a second signal stops at once");

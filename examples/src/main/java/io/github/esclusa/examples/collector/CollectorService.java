@@ -3,11 +3,15 @@ package io.github.esclusa.examples.collector;
 
 import io.github.esclusa.coordination.startup.Component;
 import io.github.esclusa.coordination.startup.ComponentStatus;
+import io.github.esclusa.coordination.startup.StartupFailed;
 import io.github.esclusa.coordination.startup.StartupGate;
+import io.github.esclusa.coordination.startup.StopReport;
 import io.github.esclusa.coordination.timer.Timers;
 import io.github.esclusa.core.signal.Registration;
 import io.github.esclusa.core.signal.Signal;
+import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.examples.collector.cli.CollectorConfig;
+import io.github.esclusa.examples.collector.net.Endpoint;
 import io.github.esclusa.examples.collector.net.TcpListener;
 import io.github.esclusa.examples.collector.net.UdpListener;
 import io.github.esclusa.examples.collector.store.Store;
@@ -27,6 +31,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running collector: its parts, started behind a gate and stopped in reverse. No byte is read before every part is
@@ -34,8 +40,13 @@ import java.util.List;
  */
 final class CollectorService implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(CollectorService.class);
+
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Of a start that failed, or was broken off: nothing has been accepted yet that could be lost. */
+    private static final Duration ROLLBACK_TIMEOUT = Duration.ofSeconds(1);
 
     private final StartupGate gate;
     private final Component<Store> store;
@@ -47,7 +58,8 @@ final class CollectorService implements AutoCloseable {
     private CollectorService(CollectorConfig config) {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         IdSource ids = IdSource.random();
-        StartupGate.Builder parts = StartupGate.builder("collector").meterRegistry(registry);
+        StartupGate.Builder parts =
+                StartupGate.builder("collector").stopTimeout(ROLLBACK_TIMEOUT).meterRegistry(registry);
         store = parts.component("database", () -> openStore(config, ids, registry));
         pipeline = parts.component("pipeline", () -> Ingest.start(config, store(), registry))
                 .after(store);
@@ -75,17 +87,43 @@ final class CollectorService implements AutoCloseable {
         gate = parts.build();
     }
 
-    static CollectorService start(CollectorConfig config) throws InterruptedException {
+    /**
+     * Starts every part, then reads.
+     *
+     * @param stop breaks the start off; once this has returned, it is the caller's to stop what was started
+     * @throws StartupFailed if a part could not be started, or {@code stop} was set first; nothing is left open
+     */
+    static CollectorService start(CollectorConfig config, Signal stop) throws InterruptedException {
         CollectorService service = new CollectorService(config);
-        service.gate.start(START_TIMEOUT);
-        Inlet<Frame> datagrams = service.pipeline.get().inlet(Ingest.UDP);
-        Inlet<Frame> streams = service.pipeline.get().inlet(Ingest.TCP);
-        service.udp.get().start(frame -> Ingest.verdict(datagrams.submit(frame)));
-        service.tcp
-                .get()
+        StartupGate gate = service.gate;
+        // On a thread of its own: it may wait for the rollback, and a second signal is not to wait with it.
+        try (Registration cut = stop.onSet(
+                () -> NamedThreads.daemon("stop").newThread(gate::close).start())) {
+            gate.start(START_TIMEOUT);
+            if (!cut.cancel()) { // the signal came first, though the gate may have opened meanwhile
+                gate.close();
+                gate.awaitReady(Duration.ZERO);
+            }
+        }
+        boolean reading = false;
+        try {
+            service.read();
+            reading = true;
+            return service;
+        } finally {
+            if (!reading) {
+                service.close();
+            }
+        }
+    }
+
+    private void read() {
+        Inlet<Frame> datagrams = pipeline.get().inlet(Ingest.UDP);
+        Inlet<Frame> streams = pipeline.get().inlet(Ingest.TCP);
+        udp.get().start(frame -> Ingest.verdict(datagrams.submit(frame)));
+        tcp.get()
                 .start((frame, whenDecided) -> Ingest.verdict(
                         streams.submit(frame, admission -> whenDecided.accept(Ingest.verdict(admission)))));
-        return service;
     }
 
     /** Nothing is read, so no id given, before every component is there: the ids start above those of earlier runs. */
@@ -107,8 +145,8 @@ final class CollectorService implements AutoCloseable {
 
     /** What to say when everything is ready. */
     String greeting() {
-        return "collector: ready; udp " + udpAddress() + ", tcp " + tcpAddress() + ", page http://"
-                + hostAndPort(web.get().localAddress()) + "/, " + store().writers()
+        return "collector: ready; udp " + Endpoint.text(udpAddress()) + ", tcp " + Endpoint.text(tcpAddress())
+                + ", page http://" + Endpoint.text(web.get().localAddress()) + "/, " + store().writers()
                 + (store().writers() == 1 ? " writer" : " writers");
     }
 
@@ -120,12 +158,13 @@ final class CollectorService implements AutoCloseable {
         return tcp.get().localAddress();
     }
 
-    InetSocketAddress webAddress() {
-        return web.get().localAddress();
-    }
-
     Pipeline<Frame> pipeline() {
         return pipeline.get();
+    }
+
+    /** The database's URL, without its passwords. */
+    String database() {
+        return store().url();
     }
 
     StoreCounts counts() throws InterruptedException {
@@ -149,7 +188,10 @@ final class CollectorService implements AutoCloseable {
     /** Closes every part, the last one started first. */
     @Override
     public void close() throws InterruptedException {
-        gate.stop(STOP_TIMEOUT);
+        StopReport report = gate.stop(STOP_TIMEOUT);
+        if (!report.clean()) {
+            log.warn("not all parts have closed cleanly: {}", report.components());
+        }
     }
 
     private Store store() {
@@ -181,10 +223,5 @@ final class CollectorService implements AutoCloseable {
             reasons.add("tcp has failed: " + tcpFailure.getMessage());
         }
         return new Health(reasons.isEmpty() ? "READY" : "NOT_READY", reasons.isEmpty(), reasons);
-    }
-
-    private static String hostAndPort(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector;
 
+import io.github.esclusa.core.signal.Registration;
 import io.github.esclusa.core.signal.Signal;
+import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.examples.collector.cli.CollectorConfig;
 import io.github.esclusa.examples.collector.store.StoreCounts;
 import io.github.esclusa.examples.collector.syslog.Frame;
@@ -14,12 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /** The collector with a sender of its own and a throw-away database: shows what it does, and ends with the balance. */
 final class Demo {
 
-    private static final int BURST = 40_000;
-    private static final Duration PAUSE = Duration.ofMillis(700);
+    /** Between two lines of progress. */
+    private static final Duration PERIOD = Duration.ofMillis(700);
 
     private Demo() {}
 
@@ -44,33 +50,39 @@ final class Demo {
 
     private static int runOn(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
-        StoreCounts stored;
+        String held;
         long sent;
         DrainReport<Frame> report;
-        try (CollectorService service = CollectorService.start(config)) {
+        try (CollectorService service = CollectorService.start(config, stop)) {
             out.println(service.greeting());
-            out.println("demo: bursts of " + BURST + " messages, one in a thousand broken on purpose, for "
-                    + config.demo().orElseThrow().toSeconds() + " s into " + config.db());
+            out.println("demo: bursts of " + DemoSender.BURST + " messages, one in a thousand broken on purpose, for "
+                    + config.demo().orElseThrow().toSeconds() + " s into " + service.database());
             out.printf("%8s %12s %10s %12s %10s %8s%n", "time", "accepted/s", "in flight", "stored", "dead", "dropped");
             sent = send(service, config.demo().orElseThrow(), stop, out, err);
             out.println("demo: stopping, working off what is in flight");
             report = service.stop(stopNow);
-            stored = service.counts();
+            held = held(service, stopNow);
         }
-        out.println("demo: sent " + sent + "; the database holds " + stored.messages() + " messages and "
-                + stored.deadLetters() + " dead letters");
+        out.println("demo: sent " + sent + ", accepted " + report.accepted() + "; " + held);
         return Collector.report(report, out);
     }
 
     private static long send(CollectorService service, Duration duration, Signal stop, PrintWriter out, PrintWriter err)
             throws InterruptedException {
-        long start = System.nanoTime();
-        try (DemoSender sender = new DemoSender(service.udpAddress(), service.tcpAddress())) {
+        Deadline deadline = Deadline.after(duration, Clock.system());
+        DemoSender sender;
+        try {
+            sender = DemoSender.start(service.udpAddress(), service.tcpAddress());
+        } catch (IOException e) {
+            err.println("demo: the sender failed: " + e.getMessage());
+            return 0;
+        }
+        try (sender) {
+            long start = System.nanoTime();
             long before = 0;
             long beforeNanos = start;
-            while (System.nanoTime() - start < duration.toNanos() && !stop.isSet()) {
-                sender.burst(BURST);
-                stop.await(PAUSE);
+            while (!deadline.hasExpired() && !stop.isSet() && sender.failure() == null) {
+                stop.await(shorter(PERIOD, deadline.remaining()));
                 long accepted = settled(service) + inFlight(service);
                 long now = System.nanoTime();
                 double rate = (accepted - before) * 1e9 / (now - beforeNanos);
@@ -86,10 +98,44 @@ final class Demo {
                 before = accepted;
                 beforeNanos = now;
             }
-            return sender.sent();
         } catch (IOException e) {
-            err.println("demo: the sender failed: " + e.getMessage());
-            return 0;
+            err.println("demo: the sender's sockets could not be closed: " + e.getMessage());
+        }
+        IOException failure = sender.failure();
+        if (failure != null) {
+            err.println("demo: the sender failed: " + failure.getMessage());
+        }
+        return sender.sent();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /**
+     * What the database holds, as far as it tells. It is asked on another thread, so that a second signal has not to wait
+     * for a database that does not answer.
+     */
+    private static String held(CollectorService service, Signal stopNow) throws InterruptedException {
+        CompletableFuture<String> held = new CompletableFuture<>();
+        try (Registration cut = stopNow.onSet(
+                () -> held.complete("what the database holds was not counted, because of the second signal"))) {
+            NamedThreads.daemon("demo-count")
+                    .newThread(() -> held.complete(counted(service)))
+                    .start();
+            return held.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // it is completed with text only
+        }
+    }
+
+    private static String counted(CollectorService service) {
+        try {
+            StoreCounts stored = service.counts();
+            return "the database holds " + stored.messages() + " messages and " + stored.deadLetters()
+                    + " dead letters";
+        } catch (RuntimeException | InterruptedException e) {
+            return "what the database holds could not be counted: " + e.getMessage();
         }
     }
 

@@ -87,6 +87,7 @@ class CollectorClientsIT {
             await().atMost(LONG)
                     .until(() -> collector.settled("delivered")
                                     + collector.settled("dropped")
+                                    + collector.scrape().sum("collector_udp_refused_messages_total")
                                     + collector.scrape().sum("collector_udp_kernel_drops_messages")
                             == sent);
             collector.terminate();
@@ -114,7 +115,12 @@ class CollectorClientsIT {
             Clients.logger("-d", "-P", udp, "--rfc3164", "-t", "fifth", "udp three");
             Path lines = Files.writeString(directory.resolve("lines"), "from a file, one\nfrom a file, two\n");
             Clients.logger("-T", "-P", tcp, "--rfc5424", "-t", "sixth", "-f", lines.toString());
-            await().atMost(LONG).until(() -> stored.messages() == 7);
+            Clients.logger("-T", "-P", tcp, "--rfc3164", "--octet-count", "-t", "seventh", "tcp three counted");
+            await().atMost(LONG).until(() -> stored.messages() == 8);
+            assertThat(stored.text("SELECT message FROM messages WHERE app = 'second'"))
+                    .isEqualTo("tcp counted");
+            assertThat(stored.text("SELECT message FROM messages WHERE app = 'seventh'"))
+                    .isEqualTo("tcp three counted");
             assertThat(stored.text(
                             "SELECT facility || '.' || severity || ' ' || message FROM messages WHERE app = 'first'"))
                     .isEqualTo("19.4 tcp five");

@@ -48,6 +48,16 @@ final class InletMeters {
         gauge(scope, PipelineMetrics.WAITING, "Submissions in line", "submissions", inlet, buffer, b -> b.waiting());
         gauge(scope, PipelineMetrics.CAPACITY, "Most messages in flight", "messages", inlet, buffer, b -> b.capacity());
         gauge(scope, PipelineMetrics.WEIGHT, "Weight in flight", "bytes", inlet, buffer, b -> b.usedWeight());
+        if (spec.weigher() != null) {
+            gauge(
+                    scope,
+                    PipelineMetrics.MAX_WEIGHT,
+                    "Most weight in flight",
+                    "bytes",
+                    inlet,
+                    buffer,
+                    b -> spec.maxWeight());
+        }
         this.backpressure = scope.register((registry, tags) -> Buckets.timer(PipelineMetrics.BACKPRESSURE)
                 .description("How long producers were held back")
                 .tags(tags.and(PipelineMetrics.INLET_TAG, inlet))

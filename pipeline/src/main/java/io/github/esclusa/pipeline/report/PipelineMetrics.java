@@ -28,6 +28,9 @@ public final class PipelineMetrics {
     /** Gauge, bytes; tag {@code inlet}: the weight in flight, where weight is bounded. */
     public static final String WEIGHT = PREFIX + ".weight";
 
+    /** Gauge, bytes; tag {@code inlet}: how much may be in flight; only where weight is bounded. */
+    public static final String MAX_WEIGHT = PREFIX + ".max.weight";
+
     /** Gauge, messages; tag {@code stage} (the first of a segment): in the hands of its workers. */
     public static final String ACTIVE = PREFIX + ".active";
 

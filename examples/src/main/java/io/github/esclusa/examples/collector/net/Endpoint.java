@@ -7,13 +7,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** How addresses are written, in frames' sources and in the message of a bind that failed. */
-final class Endpoint {
+/** How addresses are written, in frames' sources, in the greeting, and in the message of a bind that failed. */
+public final class Endpoint {
 
     private Endpoint() {}
 
-    /** {@code 127.0.0.1:4711}, {@code [::1]:4711}. */
-    static String text(SocketAddress address) {
+    /**
+     * {@code 127.0.0.1:4711}, {@code [::1]:4711}.
+     *
+     * @param address the address
+     * @return it as text, without a name
+     */
+    public static String text(SocketAddress address) {
         if (!(address instanceof InetSocketAddress inet)) {
             return String.valueOf(address);
         }

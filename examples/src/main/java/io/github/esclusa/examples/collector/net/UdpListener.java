@@ -30,6 +30,12 @@ public final class UdpListener implements AutoCloseable {
 
     private final String name;
     private final InetSocketAddress localAddress;
+
+    /** Bytes of the kernel's receive buffer. */
+    private final int granted;
+
+    private final int wanted;
+
     private final DatagramChannel channel;
     private final UdpMetrics metrics;
     private final ListenerThread thread;
@@ -39,16 +45,9 @@ public final class UdpListener implements AutoCloseable {
         this.name = config.name;
         this.channel = channel;
         this.localAddress = (InetSocketAddress) channel.getLocalAddress();
-        int buffer = channel.getOption(StandardSocketOptions.SO_RCVBUF);
-        if (buffer < config.receiveBuffer) {
-            log.info(
-                    "UDP listener '{}': the system grants a receive buffer of {} bytes, not the {} asked for; on Linux"
-                            + " raise net.core.rmem_max to lose less in a burst",
-                    name,
-                    buffer,
-                    config.receiveBuffer);
-        }
-        this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), buffer, config.registry);
+        this.granted = channel.getOption(StandardSocketOptions.SO_RCVBUF);
+        this.wanted = config.receiveBuffer;
+        this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), granted, config.registry);
         this.receiver =
                 new UdpReceiver(name, channel, config.frameLimit, config.receipt(), new Pause(config.clock), metrics);
         this.thread = new ListenerThread("UDP listener '" + name + "'", NamedThreads.platform(name + "-udp"));
@@ -81,6 +80,14 @@ public final class UdpListener implements AutoCloseable {
      */
     public void start(DatagramIntake intake) {
         requireNonNull(intake, "intake");
+        if (granted < wanted) {
+            log.info(
+                    "UDP listener '{}': the system grants a receive buffer of {} bytes, not the {} asked for; on Linux"
+                            + " raise net.core.rmem_max to lose less in a burst",
+                    name,
+                    granted,
+                    wanted);
+        }
         thread.start(() -> receiver.run(intake));
     }
 

@@ -124,6 +124,46 @@ class PageIT {
         assertThat(dom.number("kernel.drops")).as("nobody publishes it here").isEqualTo(new Shown("–", null));
     }
 
+    /** A few large messages fill an inlet by their bytes long before it holds many; a sender that waits has to show meanwhile. */
+    @Test
+    void anInletThatIsFullByBytesAndHoldsASenderBackDoesNotLookIdle() throws Exception {
+        String quarter = "x".repeat(SmallCollector.MAX_WEIGHT / 4);
+        collector.holdStore();
+        for (int i = 0; i < 4; i++) {
+            assertThat(collector.tcp().submit(quarter)).isEqualTo(Admission.ACCEPTED);
+        }
+        Thread held = new Thread(() -> submitOne(quarter));
+        held.start();
+        Awaitility.await().until(() -> WAITS.contains(held.getState()));
+
+        Dom dom = browser.load(url(), 3000);
+        assertThat(dom.number("inlet.tcp.inflight").value()).isEqualTo(4);
+        assertThat(dom.number("inlet.tcp.fill")).isEqualTo(new Shown("100 % full", 1.0));
+        assertThat(dom.number("inlet.udp.fill")).isEqualTo(new Shown("0 % full", 0.0));
+        assertThat(dom.number("inlet.tcp.limit").value()).isEqualTo(SmallCollector.MAX_WEIGHT);
+        assertThat(dom.number("inlet.tcp.waiting")).isEqualTo(new Shown("1", 1.0));
+        assertThat(dom.number("pressure.waiting")).isEqualTo(new Shown("1", 1.0));
+        assertThat(dom.html()).contains("class=\"bar tight\"", "tcp: 100 % of its capacity in use");
+        assertThat(dom.chart("queue")).contains("tcp 100 %, udp 0 %, Capacity 100 %");
+        assertThat(dom.chart("pressure")).contains("tcp 1, udp 0");
+
+        collector.releaseStore();
+        held.join();
+    }
+
+    @Test
+    void whatHasNotHappenedAtTheDoorTakesNoRoom() throws Exception {
+        Dom idle = browser.load(url(), 3000);
+        assertThat(idle.tag("door-none")).doesNotContain("hidden");
+        assertThat(collector.tcp().submit("x".repeat(SmallCollector.MAX_WEIGHT + 1)))
+                .isEqualTo(Admission.TOO_HEAVY);
+        Dom refused = browser.load(url(), 3000);
+        assertThat(refused.tag("door-none")).contains("hidden");
+        assertThat(refused.html())
+                .containsPattern("<tr[^>]*hidden[^>]*><th scope=\"row\">Refused: full<")
+                .containsPattern("<tr(?![^>]*hidden)[^>]*><th scope=\"row\">Refused: too large<");
+    }
+
     @Test
     void theStateAndTheReasonsAreShown() throws Exception {
         health.set(new Health("DRAINING", false, List.of("asked to stop <b>now</b>", "3 messages left")));
@@ -211,7 +251,7 @@ class PageIT {
         for (int i = 0; i < SmallCollector.CAPACITY; i++) {
             assertThat(collector.tcp().submit("held " + i)).isEqualTo(Admission.ACCEPTED);
         }
-        Thread blocked = new Thread(this::submitOne);
+        Thread blocked = new Thread(() -> submitOne("waited"));
         blocked.start();
         Awaitility.await().until(() -> WAITS.contains(blocked.getState()));
         collector.releaseStore();
@@ -239,9 +279,9 @@ class PageIT {
         return report.stillLeased().size() == SmallCollector.WRITERS && report.creating() + report.busy() == 0;
     }
 
-    private void submitOne() {
+    private void submitOne(String message) {
         try {
-            collector.tcp().submit("waited");
+            collector.tcp().submit(message);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -291,6 +331,11 @@ class PageIT {
             expected.put(
                     "inlet." + inlet + ".weight",
                     scrape.sum("esclusa_pipeline_weight_bytes", SYSLOG, "inlet=\"" + inlet + "\""));
+            expected.put("inlet." + inlet + ".limit", (double) SmallCollector.MAX_WEIGHT);
+            expected.put(
+                    "inlet." + inlet + ".fill",
+                    scrape.sum("esclusa_pipeline_in_flight_messages", SYSLOG, "inlet=\"" + inlet + "\"")
+                            / SmallCollector.CAPACITY);
         }
         return expected;
     }
@@ -310,6 +355,13 @@ class PageIT {
                     "settled." + outcome.tag(),
                     scrape.sum("esclusa_pipeline_settled_messages_total", SYSLOG, "outcome=\"" + outcome.tag() + "\""));
         }
+        counts.put("inflight.total", scrape.sum("esclusa_pipeline_in_flight_messages", SYSLOG));
+        counts.put("pressure.waiting", scrape.sum("esclusa_pipeline_waiting_submissions", SYSLOG));
+        counts.put(
+                "between",
+                scrape.sum("esclusa_pipeline_in_flight_messages", SYSLOG)
+                        - scrape.sum("esclusa_pipeline_queued_messages", SYSLOG)
+                        - scrape.sum("esclusa_pipeline_active_messages", SYSLOG));
         counts.put("queued.total", scrape.sum("esclusa_pipeline_queued_messages", SYSLOG));
         for (String inlet : List.of("tcp", "udp")) {
             String id = "inlet." + inlet + ".";
@@ -320,6 +372,7 @@ class PageIT {
             counts.put(id + "capacity", scrape.sum("esclusa_pipeline_capacity_messages", SYSLOG, label));
             counts.put(id + "queued", queued);
             counts.put(id + "working", inFlight - queued);
+            counts.put(id + "waiting", scrape.sum("esclusa_pipeline_waiting_submissions", SYSLOG, label));
         }
         counts.put("batch.count", scrape.sum("esclusa_pipeline_stage_seconds_count", SYSLOG, "stage=\"store\""));
         counts.put("retries", scrape.sum("esclusa_pipeline_retries_messages_total", SYSLOG));

@@ -20,6 +20,7 @@ import java.util.concurrent.Semaphore;
 final class SmallCollector implements AutoCloseable {
 
     static final int CAPACITY = 100;
+    static final int MAX_WEIGHT = 1 << 20;
     static final int BATCH = 20;
     static final int WRITERS = 3;
 
@@ -45,7 +46,7 @@ final class SmallCollector implements AutoCloseable {
                 .open();
         this.pipeline = Pipeline.<String>builder("syslog")
                 .capacity(CAPACITY)
-                .maxWeight(1 << 20, String::length)
+                .maxWeight(MAX_WEIGHT, String::length)
                 .inlet("tcp")
                 .inlet("udp", inlet -> inlet.whenFull(Overflow.dropOldest()))
                 .meterRegistry(registry)

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What comes in at its edges, and how the collector ends, as a process. */
+@Timeout(120)
+class CollectorEndsIT {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final String HEADER = "<13>1 2026-01-01T00:00:00Z host app - - - ";
+    private static final int LIMIT = 64 * 1024;
+
+    @TempDir
+    Path directory = Path.of(".");
+
+    @Test
+    void whatIsTooLongOrLiesIsADeadLetterAndAnInterruptEndsInOrder() throws Exception {
+        Stored stored = Stored.in(directory);
+        try (CollectorProcess collector = CollectorProcess.startReady(directory, List.of(), "--writers", "3")) {
+            assertThat(collector.errors())
+                    .contains("collector: --writers 3: SQLite has one writer, so there is one.\n")
+                    .contains("/, 1 writer\n");
+            String tooLong = HEADER + "x".repeat(LIMIT);
+            Clients.send(collector.tcpPort(), tooLong + "\n" + HEADER + "after the line\n");
+            Clients.send(collector.tcpPort(), counted(tooLong) + counted(HEADER + "after the count"));
+            Clients.send(collector.tcpPort(), "500 " + HEADER + "shorter than it says");
+            Clients.send(collector.tcpPort(), "12x " + HEADER + "no number\n");
+            await().atMost(LONG).until(() -> stored.messages() == 2 && stored.deadLetters() == 4);
+            assertThat(stored.number("SELECT count(*) FROM messages WHERE message LIKE 'after the %'"))
+                    .isEqualTo(2);
+            assertThat(stored.number("SELECT count(*) FROM dead_letters WHERE length(raw) = " + LIMIT
+                            + " AND reason LIKE 'longer than the limit of 65536 bytes%'"))
+                    .isEqualTo(2);
+            assertThat(new String(
+                            stored.bytes("SELECT raw FROM dead_letters WHERE raw LIKE '%shorter than it says'"),
+                            StandardCharsets.US_ASCII))
+                    .isEqualTo(HEADER + "shorter than it says");
+            assertThat(stored.number("SELECT count(*) FROM dead_letters WHERE raw LIKE '12x %'"))
+                    .isEqualTo(1);
+
+            assumeTrue(collector.isInterruptible(), "SIGINT is ignored by whoever runs these tests");
+            collector.interrupt();
+            assertThat(collector.exitStatus()).isZero();
+            assertThat(collector.balance("accepted")).isEqualTo(6);
+            assertThat(collector.output()).endsWith("\"balanced\":true}\n");
+        }
+    }
+
+    private static String counted(String message) {
+        return message.length() + " " + message;
+    }
+
+    /** The store stands still, with a batch in it, and more parsed than has room before it. */
+    @Test
+    void whatIsUnknownIsExitOne() throws Exception {
+        int sent = 100;
+        try (CollectorProcess collector = CollectorProcess.startReady(
+                        directory, List.of(), "--capacity", "100", "--batch", "10", "--linger", "0");
+                Connection lock = Stored.in(directory).connect()) {
+            lock.createStatement().execute("BEGIN IMMEDIATE");
+            Clients.send(collector.tcpPort(), (HEADER + "held\n").repeat(sent));
+            await().atMost(LONG)
+                    .until(() -> collector.accepted("tcp") == sent
+                            && collector.scrape().sum("esclusa_pipeline_active_messages", "stage=\"parse\"") == 8);
+            collector.terminate();
+            await().atMost(LONG).until(() -> collector.errors().contains("stopping"));
+            collector.terminate();
+            assertThat(collector.exitStatus()).isEqualTo(1);
+            assertThat(collector.balance("unknown")).isBetween(8L, 18L);
+            assertThat(collector.balance("returned") + collector.balance("unknown"))
+                    .isEqualTo(sent);
+            assertThat(collector.output()).endsWith("\"balanced\":true}\n");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The collector as a process that does not come to start: one message, status 1, and no longer than it must. */
+@Timeout(120)
+class CollectorStartIT {
+
+    @TempDir
+    Path directory = Path.of(".");
+
+    private CollectorProcess start(String... more) throws Exception {
+        List<String> options = new ArrayList<>(List.of("--udp", "0", "--tcp", "0", "--http", "0"));
+        options.addAll(List.of(more));
+        return CollectorProcess.start(directory, List.of(), options.toArray(String[]::new));
+    }
+
+    private static void assertOneMessage(CollectorProcess collector, String... parts) throws Exception {
+        assertThat(collector.exitStatus()).isEqualTo(1);
+        assertThat(collector.errors())
+                .matches("collector: could not start: [^\\n]+\\n")
+                .contains(parts);
+        assertThat(collector.output()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--udp", "--http"})
+    void aPortInUseIsTheOneMessage(String option) throws Exception {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (DatagramSocket udp = new DatagramSocket(any);
+                ServerSocket http = new ServerSocket(0, 1, any.getAddress())) {
+            String port = String.valueOf(option.equals("--udp") ? udp.getLocalPort() : http.getLocalPort());
+            try (CollectorProcess collector = start(option, port)) {
+                assertOneMessage(collector, port);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"jdbc:postgresql://127.0.0.1:1/d?user=u&password=s3cret", "jdbc:sqlite:no/such/folder/x.db"})
+    void aDatabaseThatCannotBeReachedIsTheOneMessage(String url) throws Exception {
+        try (CollectorProcess collector = start("--db", url)) {
+            assertOneMessage(collector, url.replace("s3cret", "***").replaceAll("^jdbc:", ""));
+            assertThat(collector.errors()).doesNotContain("s3cret");
+        }
+    }
+
+    /** The driver quotes such a URL, in its log and in its exception. */
+    @Test
+    void aUrlThatTheDriverCannotReadIsAWrongOptionAndItsPasswordIsNotShown() throws Exception {
+        try (CollectorProcess collector = start("--db", "jdbc:postgresql://u:s3cret@h/d")) {
+            assertThat(collector.exitStatus()).isEqualTo(2);
+            assertThat(collector.errors())
+                    .matches("--db jdbc:postgresql://u:\\*\\*\\*@h/d: [^\\n]+\\n")
+                    .doesNotContain("s3cret");
+        }
+    }
+
+    /** It takes the connection, and never says a word. */
+    @Test
+    void aSignalWhileStartingEndsAtOnce() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CollectorProcess collector =
+                        start("--db", "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/d?user=u")) {
+            try (Socket connecting = mute.accept()) {
+                connecting.getInputStream().read(); // so it waits for an answer now
+                long began = System.nanoTime();
+                collector.terminate();
+                assertThat(collector.exitStatus()).isEqualTo(1);
+                assertThat(System.nanoTime() - began)
+                        .as("long before the driver's own 30 seconds are over")
+                        .isLessThan(20_000_000_000L);
+            }
+            assertThat(collector.errors()).isEqualTo("collector: stopped while starting\n");
+            assertThat(collector.output()).isEmpty();
+        }
+    }
+}
