@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Board {
 
+    /** How long the report waits for the meters to go: longer than any registry that works takes. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
     final String name;
     final Plan plan;
-    final Clock clock;
+    final EnduringClock clock;
+
+    /** Threads in {@code start} and {@code awaitReady}. */
+    final AtomicInteger waiting = new AtomicInteger();
 
     final ReentrantLock lock = new ReentrantLock();
     final Condition changed = lock.newCondition();
@@ -34,15 +41,30 @@ final class Board {
     private boolean started;
 
     @GuardedBy("lock")
+    private long startedNanos;
+
+    @GuardedBy("lock")
     private @Nullable Failure failure;
+
+    /** Leads the teardown at this moment. */
+    @GuardedBy("lock")
+    private @Nullable Thread leader;
 
     @GuardedBy("lock")
     private @Nullable StopReport report;
 
+    /** When those who wait for the report no longer wait for the meters to go as well. */
+    @GuardedBy("lock")
+    private long patienceEndsNanos;
+
+    /** The report may be given: the meters have gone, or patience has ended. */
+    @GuardedBy("lock")
+    private boolean terminated;
+
     Board(String name, Plan plan, Clock clock) {
         this.name = name;
         this.plan = plan;
-        this.clock = clock;
+        this.clock = new EnduringClock(clock);
     }
 
     GateState state() {
@@ -57,6 +79,7 @@ final class Board {
             if (state == GateState.NEW) {
                 state = GateState.STARTING;
                 started = true;
+                startedNanos = clock.nanoTime();
                 return;
             }
             stopped = !started;
@@ -90,7 +113,7 @@ final class Board {
     @GuardedBy("lock")
     boolean leave(Failure why) {
         boolean stop = why.reason() == StartupFailed.Reason.STOPPED;
-        if (state != GateState.STARTING && !(stop && (state == GateState.NEW || state == GateState.READY))) {
+        if (!canLeave(stop)) {
             return false;
         }
         state = stop ? GateState.STOPPING : GateState.FAILED;
@@ -99,42 +122,87 @@ final class Board {
         return true;
     }
 
-    void terminated(StopReport result) {
+    private boolean canLeave(boolean stop) {
+        return switch (state) {
+            case STARTING -> true;
+            case NEW, READY -> stop;
+            case STOPPING, STOPPED, FAILED -> false;
+        };
+    }
+
+    void led(@Nullable Thread by) {
         lock.lock();
         try {
-            report = result;
-            if (state == GateState.STOPPING) {
-                state = GateState.STOPPED;
-            }
-            changed.signalAll();
+            leader = by;
         } finally {
             lock.unlock();
         }
     }
 
+    /** What became of the components is known; what is left is to remove the meters, which is the registry's to do. */
+    @GuardedBy("lock")
+    void reported(StopReport result) {
+        report = result;
+        patienceEndsNanos = clock.nanoTime() + Deadline.nanosOf(PATIENCE);
+        changed.signalAll();
+    }
+
+    void terminated() {
+        lock.lock();
+        try {
+            terminatedUnderLock();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void terminatedUnderLock() {
+        terminated = true;
+        if (state == GateState.STOPPING) {
+            state = GateState.STOPPED;
+        }
+        changed.signalAll();
+    }
+
+    /**
+     * Waits until the gate is at its end. Neither of the two waits is for ever: teardown reports at its deadline,
+     * whatever the components do, and patience ends the wait for a registry.
+     */
     StopReport awaitReport() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (true) {
-                StopReport result = report;
-                if (result != null) {
-                    return result;
-                }
-                changed.await(); // not for ever: teardown reports at its deadline, whatever the components do
+            StopReport result = report;
+            while (result == null) {
+                changed.await();
+                result = report;
             }
+            while (!terminated) {
+                if (patienceEndsNanos - clock.nanoTime() <= 0) {
+                    terminatedUnderLock();
+                } else {
+                    clock.awaitUntil(lock, changed, patienceEndsNanos);
+                }
+            }
+            return result;
         } finally {
             lock.unlock();
         }
     }
 
     void awaitReportUninterruptibly() {
-        lock.lock();
-        try {
-            while (report == null) {
-                changed.awaitUninterruptibly();
+        boolean interrupted = false;
+        boolean there = false;
+        while (!there) {
+            try {
+                awaitReport();
+                there = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } finally {
-            lock.unlock();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -176,12 +244,22 @@ final class Board {
         return first.toException(name, notStarted, later);
     }
 
-    /** Whether the calling thread is in a factory or a {@code close()} of this gate: the gate waits for it. */
+    /** How long the thread that starts had waited at a reading of the clock, if it is starting. */
+    @GuardedBy("lock")
+    @Nullable
+    Long starterWaited(long nowNanos) {
+        return state == GateState.STARTING ? nowNanos - startedNanos : null;
+    }
+
+    /**
+     * Whether the gate waits for the calling thread: one in a factory or a {@code close()}, or the one that leads the
+     * teardown, which a listener of the meter registry finds itself on.
+     */
     boolean isOwnThread() {
         Thread me = Thread.currentThread();
         lock.lock();
         try {
-            return plan.slots().stream().anyMatch(slot -> slot.thread == me);
+            return leader == me || plan.slots().stream().anyMatch(slot -> slot.thread == me);
         } finally {
             lock.unlock();
         }

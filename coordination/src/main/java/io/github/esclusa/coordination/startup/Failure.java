@@ -39,6 +39,15 @@ record Failure(
                 stacks.isEmpty() ? stacks : stacks.subList(1, stacks.size()));
     }
 
+    static Failure broken(Throwable cause, String described) {
+        return new Failure(
+                Reason.BROKEN,
+                List.of(),
+                "did not start: the gate itself could not go on: " + described,
+                cause,
+                List.of());
+    }
+
     static Failure interrupted() {
         return new Failure(
                 Reason.INTERRUPTED,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.startup;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,17 @@ final class GateLog {
 
     void givenUp(Slot<?> slot, Throwable stack) {
         quietly(() -> log.warn("{} is not waited for any longer, and interrupted", slot, stack));
+    }
+
+    void interruptFailed(Slot<?> slot, Throwable cause) {
+        quietly(() -> log.warn("what answers an interrupt in {} threw", slot, cause));
+    }
+
+    /** Nothing if the clock works. */
+    void clockFailed(@Nullable Throwable cause) {
+        if (cause != null) {
+            quietly(() -> log.error("the clock of gate '{}' threw: the machine's counts on for it", gate, cause));
+        }
     }
 
     void closed(Slot<?> slot) {

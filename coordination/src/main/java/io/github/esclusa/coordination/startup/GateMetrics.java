@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The meters of a gate, all tagged with its {@code name}; they are there from build until it has stopped or rolled back. */
@@ -31,6 +32,9 @@ public final class GateMetrics {
     /** Timer, one for each value of {@link #OUTCOME_TAG}: how long the thread that starts, and others, waited at the gate. */
     public static final String WAIT = PREFIX + ".wait";
 
+    /** Gauge, threads: those that wait at the gate, the one that starts it among them. */
+    public static final String WAITING = PREFIX + ".waiting";
+
     /** The tag for a {@link GateState}, in lower case. */
     public static final String STATE_TAG = "state";
 
@@ -46,7 +50,17 @@ public final class GateMetrics {
         FAILED,
         STOPPED,
         TIMEOUT,
-        INTERRUPTED
+        INTERRUPTED;
+
+        /** Of the thread that started the gate in vain. */
+        static Outcome of(StartupFailed.Reason reason) {
+            return switch (reason) {
+                case COMPONENT_FAILED, BROKEN -> FAILED;
+                case TIMED_OUT -> TIMEOUT;
+                case INTERRUPTED -> INTERRUPTED;
+                case STOPPED -> STOPPED;
+            };
+        }
     }
 
     private final MeterScope scope;
@@ -73,6 +87,12 @@ public final class GateMetrics {
         scope.register((registry, tags) -> Gauge.builder(PENDING, board, Board::pending)
                 .description("Components that are not ready yet")
                 .baseUnit("components")
+                .tags(tags)
+                .strongReference(true)
+                .register(registry));
+        scope.register((registry, tags) -> Gauge.builder(WAITING, board.waiting, AtomicInteger::get)
+                .description("Threads that wait at the gate")
+                .baseUnit("threads")
                 .tags(tags)
                 .strongReference(true)
                 .register(registry));

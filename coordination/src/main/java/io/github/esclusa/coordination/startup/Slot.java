@@ -43,6 +43,9 @@ final class Slot<T extends AutoCloseable> {
     /** When teardown stops waiting for this component, if it is in user code then. */
     long giveUpNanos;
 
+    /** Teardown has seen it in its factory, and interrupted it if it was there yet. */
+    boolean calledOff;
+
     /** Where it was when teardown stopped waiting for it; {@code null} while it is waited for. */
     @Nullable
     TimeoutException givenUp;

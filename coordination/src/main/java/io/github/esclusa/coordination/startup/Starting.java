@@ -32,8 +32,20 @@ final class Starting {
         this.log = log;
     }
 
-    /** Returns whether the gate became ready; if not, its teardown has begun. */
+    /** Returns whether the gate became ready; if not, or if it throws, its teardown has begun. */
     boolean run(Duration timeout) throws InterruptedException {
+        try {
+            return startAll(timeout);
+        } catch (InterruptedException e) {
+            teardown.begin(Failure.interrupted()).run();
+            throw e;
+        } catch (Throwable e) { // no memory, say: what is ready must be closed, and whoever waits be told
+            teardown.begin(Failure.broken(e, Failure.describe(e))).run();
+            return false;
+        }
+    }
+
+    private boolean startAll(Duration timeout) throws InterruptedException {
         Deadline deadline = Deadline.after(timeout, board.clock);
         List<Slot<?>> startable = new ArrayList<>();
         while (true) {
@@ -71,9 +83,6 @@ final class Starting {
                 board.clock.awaitUntil(board.lock, board.changed, nextDeadline(deadline));
             }
             return false;
-        } catch (InterruptedException e) {
-            afterUnlock = teardown.begin(Failure.interrupted());
-            throw e;
         } finally {
             board.lock.unlock();
             afterUnlock.run();

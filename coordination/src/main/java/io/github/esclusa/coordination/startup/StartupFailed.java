@@ -26,7 +26,9 @@ public final class StartupFailed extends RuntimeException {
         /** The thread that started the gate was interrupted; it got the {@link InterruptedException}, others this. */
         INTERRUPTED,
         /** The gate was stopped. */
-        STOPPED
+        STOPPED,
+        /** The gate itself could not go on, for want of memory for example; the cause is what was thrown. */
+        BROKEN
     }
 
     /** The gate's name. */
@@ -66,7 +68,7 @@ public final class StartupFailed extends RuntimeException {
     /**
      * The components to blame: the one that failed, or those that were late.
      *
-     * @return their names; empty if the gate was stopped or its start interrupted
+     * @return their names; empty if no component is: the gate was stopped, its start interrupted, or it broke
      */
     public List<String> culprits() {
         return culprits;

@@ -103,20 +103,21 @@ public final class StartupGate implements AutoCloseable {
         Limits.positive("gate '" + name() + "': start timeout", timeout);
         board.new2Starting();
         long began = board.clock.nanoTime();
-        boolean ready;
+        board.waiting.incrementAndGet();
         try {
-            ready = starting.run(timeout);
+            if (!starting.run(timeout)) {
+                board.awaitReportUninterruptibly();
+                throw board.startupFailed();
+            }
         } catch (InterruptedException e) {
-            metrics.waited(GateMetrics.Outcome.INTERRUPTED, board.clock.nanoTime() - began);
             board.awaitReportUninterruptibly();
             throw e;
+        } finally {
+            board.waiting.decrementAndGet();
+            log.clockFailed(board.clock.takeFailure());
         }
         long took = board.clock.nanoTime() - began;
-        if (!ready) {
-            board.awaitReportUninterruptibly();
-            throw board.startupFailed();
-        }
-        metrics.waited(GateMetrics.Outcome.READY, took);
+        metrics.waited(GateMetrics.Outcome.READY, took); // any other outcome is the leading thread's to record
         log.ready(board.plan.slots().size(), took);
     }
 
@@ -146,6 +147,7 @@ public final class StartupGate implements AutoCloseable {
     private GateState awaitDecided(Deadline deadline) throws InterruptedException {
         long began = board.clock.nanoTime();
         GateMetrics.Outcome outcome = GateMetrics.Outcome.INTERRUPTED;
+        board.waiting.incrementAndGet();
         try {
             GateState decided = board.awaitDecided(deadline);
             outcome = switch (decided) {
@@ -156,6 +158,7 @@ public final class StartupGate implements AutoCloseable {
             };
             return decided;
         } finally {
+            board.waiting.decrementAndGet();
             metrics.waited(outcome, board.clock.nanoTime() - began);
         }
     }
@@ -184,7 +187,7 @@ public final class StartupGate implements AutoCloseable {
     /**
      * Stops as by {@link #stop} with the {@linkplain Builder#stopTimeout stop timeout}; what went wrong is in the log.
      * An interrupt does not cut it short, and is kept for the caller to see. Called by one of the gate's own components,
-     * begins to stop and does not wait.
+     * or by a listener of the meter registry that hears of the gate's end, begins to stop and does not wait.
      */
     @Override
     public void close() {
@@ -235,7 +238,8 @@ public final class StartupGate implements AutoCloseable {
     private void refuseOwnThread(String call) {
         if (board.isOwnThread()) {
             throw new IllegalStateException(call + "() of gate '" + name()
-                    + "' was called by one of its own components, for which it waits: call it from another thread");
+                    + "' was called by one of its own components, or by what its own end calls, for which it waits:"
+                    + " call it from another thread");
         }
     }
 
@@ -310,16 +314,17 @@ public final class StartupGate implements AutoCloseable {
         /**
          * Where the gate's meters go, named in {@link GateMetrics}. The default is nowhere.
          *
-         * @param registry the registry
+         * @param registry the registry; {@code null} for none
          * @return this
          */
-        public Builder meterRegistry(MeterRegistry registry) {
-            this.registry = requireNonNull(registry, "registry");
+        public Builder meterRegistry(@Nullable MeterRegistry registry) {
+            this.registry = registry;
             return this;
         }
 
         /**
-         * What the gate measures time on. The default is the machine's own clock.
+         * What the gate measures time on. The default is the machine's own clock, which also takes over from one that
+         * throws.
          *
          * @param clock the clock
          * @return this

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes what a gate has started, in reverse order of need: after a stop as after a failure.
@@ -19,6 +20,9 @@ import java.util.concurrent.TimeoutException;
  * all of it. When that is over it is interrupted and no longer waited for, and those behind it are closed in the rest:
  * a hung close costs the others time, but not their own close. At the deadline nothing is waited for: what has not
  * begun to close begins, and the report is given.
+ *
+ * <p>An interrupt runs foreign code, the blocker of an interruptible channel for example: each is sent by a thread of its
+ * own, so that one that throws or blocks holds up neither the leading thread nor whoever asked to stop.
  *
  * <p>A factory that comes back while this lasts puts its component in {@link ComponentState#READY}, where the leading
  * thread finds it like any other. One that comes back later is closed by {@link #arrived}. {@link #over} decides between
@@ -33,11 +37,22 @@ final class Teardown {
     private final GateMetrics metrics;
     private final GateLog log;
 
+    /** Made beforehand: once the gate is left, nothing may keep its teardown from being led. */
+    private final Runnable startLeading;
+
     @GuardedBy("board.lock")
     private long beganNanos;
 
     @GuardedBy("board.lock")
     private long deadlineNanos;
+
+    /** How long the thread that starts had waited by then; {@code null} if none did. */
+    @GuardedBy("board.lock")
+    private @Nullable Long starterWaited;
+
+    /** Why; set with {@link #beganNanos}. */
+    @GuardedBy("board.lock")
+    private Failure why = Failure.stopped();
 
     /** The leading thread looks no more. */
     @GuardedBy("board.lock")
@@ -49,6 +64,7 @@ final class Teardown {
         this.threads = threads;
         this.metrics = metrics;
         this.log = log;
+        this.startLeading = () -> threads.tearingDown(this::lead);
     }
 
     /** Stops the gate, or brings the deadline of its teardown forward if that has begun. */
@@ -67,44 +83,40 @@ final class Teardown {
      * Rolls the gate back, if it is still starting. Called under the lock, so that the failure and what it leads to are
      * one step; the caller runs what is returned after it has unlocked.
      */
-    Runnable begin(Failure why) {
+    Runnable begin(Failure because) {
         board.lock.lock();
         try {
-            return begin(why, rollbackTimeout);
+            return begin(because, rollbackTimeout);
         } finally {
             board.lock.unlock();
         }
     }
 
     @GuardedBy("board.lock")
-    private Runnable begin(Failure why, Duration timeout) {
+    private Runnable begin(Failure because, Duration timeout) {
         long now = board.clock.nanoTime();
         long deadline = now + Deadline.nanosOf(timeout);
-        if (!board.leave(why)) {
-            boolean stop = why.reason() == StartupFailed.Reason.STOPPED;
+        Long waited = board.starterWaited(now);
+        if (!board.leave(because)) {
+            boolean stop = because.reason() == StartupFailed.Reason.STOPPED;
             if (stop && deadline - deadlineNanos < 0) {
                 deadlineNanos = deadline;
                 board.changed.signalAll();
             }
             return () -> {};
         }
+        why = because;
+        starterWaited = waited;
         beganNanos = now;
         deadlineNanos = deadline;
-        List<Thread> starters = new ArrayList<>();
         for (Slot<?> slot : board.plan.slots()) {
             if (slot.state() == ComponentState.PENDING) {
                 slot.unstarted2NotStarted();
             } else if (slot.state() == ComponentState.STARTING) {
                 slot.giveUpNanos = giveUpAt(slot, now);
-                if (slot.thread != null) {
-                    starters.add(slot.thread);
-                }
             }
         }
-        return () -> {
-            starters.forEach(Thread::interrupt);
-            threads.tearingDown(this::lead);
-        };
+        return startLeading;
     }
 
     /** A component has come back from its factory, and is ready. Called and answered like {@link #begin}. */
@@ -127,7 +139,9 @@ final class Teardown {
 
     private void lead() {
         boolean interrupted = false;
+        board.led(Thread.currentThread());
         try {
+            recordStarter();
             boolean more = true;
             while (more) {
                 try {
@@ -136,19 +150,45 @@ final class Teardown {
                     interrupted = true;
                 }
             }
-        } catch (Throwable e) { // no memory, say: the report must come all the same
+        } catch (Throwable e) { // no memory, say: every close and the report must come all the same
             log.broken(e);
+            closeAllThatIsLeft();
         } finally {
             finish();
+            board.led(null);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
+    /** The wait of the thread that starts is over, before its meter is. */
+    private void recordStarter() {
+        Long waited;
+        StartupFailed.Reason reason;
+        board.lock.lock();
+        try {
+            waited = starterWaited;
+            reason = why.reason();
+        } finally {
+            board.lock.unlock();
+        }
+        if (waited != null) {
+            metrics.waited(GateMetrics.Outcome.of(reason), waited);
+        }
+    }
+
     /** Waits for something to do and does it; {@code false} when all is settled. */
     private boolean step() throws InterruptedException {
         List<Runnable> actions = new ArrayList<>();
+        try {
+            return awaitActions(actions);
+        } finally {
+            actions.forEach(this::perform); // those found before a failure too: their components are marked
+        }
+    }
+
+    private boolean awaitActions(List<Runnable> actions) throws InterruptedException {
         board.lock.lock();
         try {
             while (true) {
@@ -157,7 +197,7 @@ final class Teardown {
                     addActions(slot, now, actions);
                 }
                 if (!actions.isEmpty()) {
-                    break;
+                    return true;
                 }
                 if (allSettled()) {
                     over = true;
@@ -168,31 +208,70 @@ final class Teardown {
         } finally {
             board.lock.unlock();
         }
-        actions.forEach(Runnable::run);
-        return true;
+    }
+
+    private void perform(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) { // one that fails must not keep the others from happening
+            log.broken(e);
+        }
+    }
+
+    /** The leading thread has failed: what it had not reached is begun at once, as at the deadline. */
+    private void closeAllThatIsLeft() {
+        List<Runnable> actions = new ArrayList<>();
+        board.lock.lock();
+        try {
+            over = true;
+            long now = board.clock.nanoTime();
+            for (Slot<?> slot : board.plan.slots()) {
+                if (slot.state() == ComponentState.READY) {
+                    addClose(slot, now, actions);
+                }
+            }
+        } finally {
+            board.lock.unlock();
+        }
+        actions.forEach(this::perform);
     }
 
     @GuardedBy("board.lock")
     private void addActions(Slot<?> slot, long now, List<Runnable> actions) {
         if (slot.state() == ComponentState.READY && dependentsSettled(slot)) {
-            Runnable close = beginClose(slot, now);
-            actions.add(() -> threads.closing(slot.name, close));
+            addClose(slot, now, actions);
+        } else if (slot.state() == ComponentState.STARTING && !slot.calledOff) {
+            slot.calledOff = true;
+            addInterrupt(slot, actions);
         } else if (slot.isBusy() && slot.givenUp == null && dueAt(slot) - now <= 0) {
-            actions.add(giveUp(slot));
+            TimeoutException stack =
+                    board.stackOf(slot, slot.state() == ComponentState.STARTING ? "starting" : "closing");
+            slot.givenUp = stack;
+            addInterrupt(slot, actions);
+            actions.add(() -> log.givenUp(slot, stack));
         }
     }
 
     @GuardedBy("board.lock")
-    private Runnable giveUp(Slot<?> slot) {
-        TimeoutException stack = board.stackOf(slot, slot.state() == ComponentState.STARTING ? "starting" : "closing");
-        slot.givenUp = stack;
+    private void addClose(Slot<?> slot, long now, List<Runnable> actions) {
+        Runnable close = beginClose(slot, now);
+        actions.add(() -> threads.closing(slot.name, close));
+    }
+
+    @GuardedBy("board.lock")
+    private void addInterrupt(Slot<?> slot, List<Runnable> actions) {
         Thread thread = slot.thread;
-        return () -> {
-            if (thread != null) {
-                thread.interrupt();
-            }
-            log.givenUp(slot, stack);
-        };
+        if (thread != null) {
+            actions.add(() -> threads.interrupting(slot.name, () -> interrupt(slot, thread)));
+        }
+    }
+
+    private void interrupt(Slot<?> slot, Thread thread) {
+        try {
+            thread.interrupt();
+        } catch (Throwable e) { // a channel's, say: the thread is interrupted all the same
+            log.interruptFailed(slot, e);
+        }
     }
 
     @GuardedBy("board.lock")
@@ -238,6 +317,7 @@ final class Teardown {
         try {
             over = true;
             report = board.stopReport(beganNanos);
+            board.reported(report);
         } finally {
             board.lock.unlock();
         }
@@ -246,9 +326,10 @@ final class Teardown {
         } catch (Throwable e) { // an Error of the registry's: the report must come all the same
             log.broken(e);
         } finally {
-            board.terminated(report);
+            board.terminated();
         }
         log.stopped(report);
+        log.clockFailed(board.clock.takeFailure());
     }
 
     /** Keeps a tenth of the time left for those behind a component, if there are any. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Startup behind a gate: components that start together, respecting what each needs, and are all ready or all closed.
+ * Startup behind a gate: components that start together, respecting what each needs, and are all ready or all closed. And
+ * a barrier: threads that wait for one another.
  *
  * <pre>
  *   StartupGate.builder(name) -- component(name, factory) --&gt; Component&lt;T&gt; -- after(...), timeout(...)
@@ -9,6 +10,8 @@
  *            +-- start(timeout) --&gt; StartupGate (READY)  or  StartupFailed (everything closed again)
  *                                      |
  *                                      +-- stop(timeout) --&gt; StopReport
+ *
+ *   Barrier.builder(name) -- parties(n) --&gt; Barrier -- await(timeout) --&gt; all pass  or  BarrierBroken for all
  * </pre>
  */
 @NullMarked

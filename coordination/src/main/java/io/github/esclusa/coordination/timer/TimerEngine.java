@@ -6,6 +6,7 @@ import io.github.esclusa.core.time.Deadline;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class TimerEngine {
     private final TimerMetrics metrics;
     private final TimerLog log;
     private final Thread timingThread;
+
+    /** Takes the last step at this moment, in which the registry's listeners are called. Single writer: that thread. */
+    private volatile @Nullable Thread terminating;
 
     TimerEngine(
             String name,
@@ -94,7 +98,7 @@ final class TimerEngine {
     TimersReport shutdown(Deadline deadline) throws InterruptedException {
         ledger.close(null);
         terminateIfQuiet();
-        // A callback that waited for the end of all callbacks would wait for its own.
+        // A callback, or a listener called by the last step, that waited for the end of all would wait for its own.
         if (!isInside() && !ledger.awaitTerminated(deadline) && ledger.closingToQuietByForce(timingThread)) {
             terminate();
         }
@@ -103,7 +107,7 @@ final class TimerEngine {
 
     private boolean isInside() {
         Thread caller = Thread.currentThread();
-        return caller == timingThread || ledger.isRunningOn(caller);
+        return caller == timingThread || caller == terminating || ledger.isRunningOn(caller);
     }
 
     // ---- the timing thread
@@ -131,7 +135,7 @@ final class TimerEngine {
     }
 
     private void refused(ScheduledTimer timer, Throwable cause) {
-        if (ledger.refuse(timer, clock.nanoTime())) {
+        if (ledger.refuse(timer, nanoTimeOrDue(timer))) {
             log.executorRefused(timer.cadence, cause);
         }
     }
@@ -148,7 +152,7 @@ final class TimerEngine {
             refused(timer, refusal);
             throw refusal;
         }
-        long begunNanos = clock.nanoTime();
+        long begunNanos = nanoTimeOrDue(timer);
         TimerLedger.Begun begun = begin(timer, begunNanos);
         if (begun == null) {
             return;
@@ -160,7 +164,7 @@ final class TimerEngine {
         } catch (Throwable e) {
             failure = e;
         }
-        long endedNanos = clock.nanoTime();
+        long endedNanos = nanoTimeOr(() -> begunNanos);
         ledger.end(timer, failure != null, endedNanos);
         metrics.ended(endedNanos - begunNanos);
         if (failure != null) {
@@ -178,6 +182,22 @@ final class TimerEngine {
         }
     }
 
+    // ---- the time
+
+    /** A clock that throws must leave no timer half-way: the moment it was due has come, and stands in for the time. */
+    private long nanoTimeOrDue(ScheduledTimer timer) {
+        return nanoTimeOr(() -> ledger.dueNanos(timer));
+    }
+
+    private long nanoTimeOr(LongSupplier lastKnown) {
+        try {
+            return clock.nanoTime();
+        } catch (Throwable e) {
+            log.clockFailed(e);
+            return lastKnown.getAsLong();
+        }
+    }
+
     // ---- the end
 
     /** Called after every step that may be the last: the ledger tells one of the callers that it was. */
@@ -188,6 +208,7 @@ final class TimerEngine {
     }
 
     private void terminate() {
+        terminating = Thread.currentThread();
         try {
             if (workers != null) {
                 workers.stop();
@@ -195,6 +216,7 @@ final class TimerEngine {
             metrics.close();
         } finally {
             ledger.quietToTerminated();
+            terminating = null;
         }
     }
 }

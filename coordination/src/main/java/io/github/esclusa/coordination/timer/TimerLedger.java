@@ -175,6 +175,15 @@ final class TimerLedger {
         }
     }
 
+    long dueNanos(ScheduledTimer timer) {
+        lock.lock();
+        try {
+            return timer.dueNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     TimerState state(ScheduledTimer timer) {
         lock.lock();
         try {

@@ -30,6 +30,10 @@ final class TimerLog {
         guarded(() -> log.error("a worker of timers '{}' goes on after an error outside any callback", name, cause));
     }
 
+    void clockFailed(Throwable cause) {
+        guarded(() -> log.error("the clock of timers '{}' threw; the last known time stands in for it", name, cause));
+    }
+
     void timingFailed(Throwable cause) {
         guarded(() -> log.error("the timing thread of timers '{}' failed: they close", name, cause));
     }

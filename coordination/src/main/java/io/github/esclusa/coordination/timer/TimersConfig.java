@@ -10,6 +10,7 @@ import io.github.esclusa.core.time.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /** What timers are made from, validated, and how they are put together. */
@@ -79,25 +80,35 @@ record TimersConfig(
     }
 
     TimerEngine startEngine() {
+        // Never virtual: a timing thread that had to wait for a carrier would be late for every timer.
+        return startEngine(NamedThreads.of(
+                threadKind == ThreadKind.PLATFORM ? ThreadKind.PLATFORM : ThreadKind.DAEMON, name + "-timing"));
+    }
+
+    TimerEngine startEngine(ThreadFactory timingThread) {
         TimerLog log = new TimerLog(name);
         NamedThreads workerThreads = NamedThreads.of(threadKind, name + "-timer");
-        // Never virtual: a timing thread that had to wait for a carrier would be late for every timer.
-        NamedThreads timingThread = NamedThreads.of(
-                threadKind == ThreadKind.PLATFORM ? ThreadKind.PLATFORM : ThreadKind.DAEMON, name + "-timing");
-        MeterScope scope = MeterScope.open(TimerMetrics.PREFIX, name, meterRegistry);
-        TimerLedger ledger = new TimerLedger(name, maxPending, clock);
-        TimerMetrics metrics = new TimerMetrics(scope, ledger);
         Workers own = executor == null ? new Workers(name, workers, workerThreads, log) : null;
-        TimerEngine engine = new TimerEngine(
-                name,
-                clock,
-                ledger,
-                executor == null ? requireNonNull(own) : executor,
-                own,
-                metrics,
-                log,
-                timingThread);
-        engine.start();
-        return engine;
+        TimerLedger ledger = new TimerLedger(name, maxPending, clock);
+        MeterScope scope = MeterScope.open(TimerMetrics.PREFIX, name, meterRegistry);
+        boolean started = false;
+        try {
+            TimerEngine engine = new TimerEngine(
+                    name,
+                    clock,
+                    ledger,
+                    executor == null ? requireNonNull(own) : executor,
+                    own,
+                    new TimerMetrics(scope, ledger),
+                    log,
+                    timingThread);
+            engine.start();
+            started = true;
+            return engine;
+        } finally {
+            if (!started) {
+                scope.close(); // for want of a thread, say: the name is free for whoever tries again
+            }
+        }
     }
 }

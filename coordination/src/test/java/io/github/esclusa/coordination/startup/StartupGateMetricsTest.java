@@ -4,10 +4,13 @@ package io.github.esclusa.coordination.startup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.coordination.startup.Journal.Part;
 import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.time.ManualClock;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MockClock;
@@ -16,7 +19,9 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.core.instrument.step.StepTimer;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -110,6 +115,106 @@ class StartupGateMetricsTest {
                         .count())
                 .isEqualTo(1);
         gate.close();
+    }
+
+    /** A start that has lasted two seconds, and whose rollback lasts until it is let: so its meters can be read. */
+    private Background<Boolean> startOfTwoSeconds(StartupGate gate, CountDownLatch entered) throws Exception {
+        var start = Background.call(() -> {
+            gate.start(Duration.ofSeconds(2));
+            return true;
+        });
+        entered.await();
+        clock.awaitWaiters(1, LONG);
+        clock.advance(Duration.ofSeconds(2).minusNanos(1));
+        return start;
+    }
+
+    private void onlyWaitIs(String outcome) {
+        await().untilAsserted(() -> assertThat(
+                        registry.find(GateMetrics.WAIT).timers().stream().filter(wait -> wait.count() > 0))
+                .singleElement()
+                .satisfies(wait -> {
+                    assertThat(wait.getId().getTag("outcome")).isEqualTo(outcome);
+                    assertThat(wait.count()).isEqualTo(1);
+                    assertThat(wait.totalTime(TimeUnit.SECONDS)).isCloseTo(2, within(0.001));
+                }));
+    }
+
+    @Test
+    void waitOfTheThreadThatStartsIsTimedHoweverItEnds() throws Exception {
+        for (String outcome : List.of("failed", "timeout", "stopped", "interrupted")) {
+            var entered = new CountDownLatch(2);
+            var let = new CountDownLatch(1);
+            var fail = new CountDownLatch(1);
+            StartupGate.Builder one = StartupGate.builder("gate").clock(clock).meterRegistry(registry);
+            one.component("stubborn", journal.stubborn("stubborn", entered, let));
+            one.component("bad", () -> {
+                entered.countDown();
+                fail.await();
+                throw new Exception("no");
+            });
+            StartupGate gate = one.build();
+            var start = startOfTwoSeconds(gate, entered);
+
+            switch (outcome) {
+                case "failed" -> fail.countDown();
+                case "timeout" -> clock.advance(Duration.ofNanos(1));
+                case "stopped" -> Background.call(() -> gate.stop(LONG));
+                default -> start.interrupt();
+            }
+
+            onlyWaitIs(outcome);
+            let.countDown();
+            assertThat(start.failure()).isNotNull();
+            assertThat(registry.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void threadsThatWaitAtTheGateAreCounted() throws Exception {
+        var entered = new CountDownLatch(1);
+        var let = new CountDownLatch(1);
+        builder.component("a", journal.part("a", entered, let));
+        StartupGate gate = builder.build();
+        Gauge waiting = registry.get("esclusa.gate.waiting").tag("name", "gate").gauge();
+        assertThat(waiting.value()).isZero();
+
+        var start = Background.call(() -> {
+            gate.start(LONG);
+            return true;
+        });
+        var waiter = Background.call(() -> gate.awaitReady(LONG));
+        entered.await();
+        clock.awaitWaiters(2, LONG);
+
+        assertThat(waiting.value()).isEqualTo(2);
+        let.countDown();
+        assertThat(start.get()).isTrue();
+        assertThat(waiter.get()).isTrue();
+        assertThat(waiting.value()).isZero();
+        gate.close();
+    }
+
+    private StartupGate gateThatNobodyKeeps() {
+        var forgotten = StartupGate.builder("gate").clock(clock).meterRegistry(registry);
+        forgotten.component("a", journal.part("a"));
+        return forgotten.build();
+    }
+
+    /** A gauge that dies with its object. */
+    @Test
+    void gaugesOutliveTheLastReferenceToTheGate() {
+        var canary = new WeakReference<>(gateThatNobodyKeeps());
+
+        await().until(() -> {
+            System.gc();
+            return canary.refersTo(null);
+        });
+
+        assertThat(state("new")).isEqualTo(1);
+        assertThat(pending()).isEqualTo(1);
+        assertThat(startup("a")).isZero();
+        assertThat(registry.get("esclusa.gate.waiting").gauge().value()).isZero();
     }
 
     @Test

@@ -184,6 +184,7 @@ final class TortureRun {
                 }
             }
             case INTERRUPTED, STOPPED -> assertThat(failed.culprits()).isEmpty();
+            case BROKEN -> throw new AssertionError("nothing broke the gate itself", failed);
         }
     }
 

@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -101,6 +102,35 @@ class TimerMetricsTest {
 
         assertThat(registry.getMeters()).isEmpty();
         assertThat(Threads.named("metered")).allMatch(Thread::isDaemon);
+    }
+
+    /** A gauge that dies with its object. */
+    @Test
+    void gaugesOutliveTheLastReferenceToTheTimers() {
+        WeakReference<Timers> forgotten = new WeakReference<>(start("metered", executor));
+        await().until(() -> {
+            System.gc();
+            return forgotten.refersTo(null);
+        });
+
+        assertThat(registry.get(TimerMetrics.SCHEDULED)
+                        .tag("name", "metered")
+                        .gauge()
+                        .value())
+                .isZero();
+    }
+
+    @Test
+    void anErrorWhileTheyAreBuiltLeavesTheNameFree() {
+        TimersConfig.Draft draft = new TimersConfig.Draft("metered");
+        draft.meterRegistry = registry;
+        assertThatThrownBy(() -> draft.validated().startEngine(task -> {
+                    throw new OutOfMemoryError("on purpose");
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(registry.getMeters()).isEmpty();
+        start("metered", executor).close();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.core.time.ManualClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -248,6 +251,78 @@ class TimersShutdownTest {
                 .cause()
                 .hasMessage("on purpose");
         assertThat(timers.balance().balanced()).isTrue();
+    }
+
+    /** Else it would run for ever, as far as anybody can see, and never again. */
+    @Test
+    void aClockThatThrowsAsARunEndsDoesNotEndAPeriodicTimer() throws Exception {
+        VictimClock picky = new VictimClock(clock);
+        Timers timers = Timers.builder(name).executor(executor).clock(picky).start();
+        Timer timer = timers.withFixedDelay(Duration.ZERO, Duration.ofSeconds(1), () -> {
+            runs.incrementAndGet();
+            picky.victim = Thread.currentThread();
+        });
+
+        executor.runNext();
+
+        picky.victim = null;
+        assertThat(timer.state()).isEqualTo(TimerState.SCHEDULED);
+        clock.advance(Duration.ofSeconds(1));
+        executor.runNext();
+        assertThat(runs).hasValue(2);
+        picky.victim = null;
+        timers.close();
+    }
+
+    @Test
+    void aClockThatThrowsAsARunBeginsDoesNotKeepItFromBeginning() throws Exception {
+        VictimClock picky = new VictimClock(clock);
+        Timers timers = Timers.builder(name).executor(executor).clock(picky).start();
+        Timer timer = timers.after(Duration.ZERO, runs::incrementAndGet);
+        Runnable task = executor.take();
+        picky.victim = Thread.currentThread();
+
+        task.run();
+
+        picky.victim = null;
+        assertThat(timer.state()).isEqualTo(TimerState.FIRED);
+        assertThat(runs).hasValue(1);
+        timers.close();
+    }
+
+    @Test
+    void theUsersExecutorIsNotShutDown() throws Exception {
+        ExecutorService users = Executors.newSingleThreadExecutor();
+        try {
+            Timers timers = Timers.builder(name).executor(users).start();
+            CountDownLatch ran = new CountDownLatch(1);
+            timers.after(Duration.ZERO, ran::countDown);
+            assertThat(ran.await(20, SECONDS)).isTrue();
+
+            assertThat(timers.shutdown(SOON).terminated()).isTrue();
+
+            assertThat(users.isShutdown()).isFalse();
+            assertThat(users.submit(() -> "alive").get(20, SECONDS)).isEqualTo("alive");
+        } finally {
+            users.shutdownNow();
+        }
+    }
+
+    /** A registry that closes the timers once more while their own close removes the meters. */
+    @Test
+    void closeFromInsideTheLastStepDoesNotWaitForItself() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        Timers timers = Timers.builder(name)
+                .executor(executor)
+                .clock(clock) // it stands: no deadline ends a wait
+                .meterRegistry(registry)
+                .start();
+        registry.config().onMeterRemoved(meter -> timers.close());
+
+        CompletableFuture<TimersReport> closing = CompletableFuture.supplyAsync(() -> shutdown(timers, SOON));
+
+        assertThat(closing.get(20, SECONDS).terminated()).isTrue();
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     /** Empty once closed; being full, as an adding thread faster than the closing one may find it, ends no race. */

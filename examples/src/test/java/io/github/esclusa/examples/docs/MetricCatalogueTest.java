@@ -4,6 +4,7 @@ package io.github.esclusa.examples.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.esclusa.coordination.pool.PoolMetrics;
+import io.github.esclusa.coordination.startup.BarrierMetrics;
 import io.github.esclusa.coordination.startup.GateMetrics;
 import io.github.esclusa.coordination.timer.TimerMetrics;
 import io.github.esclusa.core.lock.LockMetrics;
@@ -31,6 +32,7 @@ class MetricCatalogueTest {
                 PoolMetrics.class,
                 TimerMetrics.class,
                 GateMetrics.class,
+                BarrierMetrics.class,
                 LockMetrics.class,
                 TaskMetrics.class
             })
