@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.esclusa.core.testing.Running;
 import io.github.esclusa.core.time.ManualClock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,9 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,7 +116,7 @@ class TaskGroupCloseTest {
     @Test
     void closeGivesUpOnTasksThatIgnoreTheInterruptAndTheLastOneTakesTheMeters() throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        AtomicBoolean go = new AtomicBoolean();
+        CountDownLatch go = new CountDownLatch(1);
         CountDownLatch running = new CountDownLatch(1);
         TaskGroup<Integer> group = TaskGroup.builder("deaf")
                 .clock(clock)
@@ -126,9 +125,7 @@ class TaskGroupCloseTest {
                 .open();
         group.submit(() -> {
             running.countDown();
-            while (!go.get()) {
-                LockSupport.parkNanos(1_000_000);
-            }
+            Uninterruptibles.awaitUninterruptibly(go);
             return 1;
         });
         running.await();
@@ -144,7 +141,7 @@ class TaskGroupCloseTest {
                 .hasMessageContaining("task 1 on thread 'deaf-1'");
         assertThat(registry.getMeters()).isNotEmpty();
 
-        go.set(true);
+        go.countDown();
         Awaitility.await().atMost(Running.LIMIT).untilAsserted(() -> assertThat(registry.getMeters())
                 .isEmpty());
         group.close();
