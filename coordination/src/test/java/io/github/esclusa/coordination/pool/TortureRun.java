@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -13,8 +12,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -74,9 +71,8 @@ final class TortureRun {
         pool = (treason > 0 ? builder.executor(workers) : builder).open();
     }
 
-    /** Runs it; answers what went wrong, or {@code null}. */
-    @Nullable
-    String run() throws InterruptedException {
+    /** Runs it, and fails with all that went wrong. */
+    void run() throws InterruptedException {
         List<Future<?>> running = new ArrayList<>();
         for (int i = 0; i < users; i++) {
             SplittableRandom mine = random.split();
@@ -96,7 +92,9 @@ final class TortureRun {
         if (problems.isEmpty()) {
             inspect();
         }
-        return problems.isEmpty() ? null : description + "\n  " + String.join("\n  ", problems);
+        if (!problems.isEmpty()) {
+            throw new AssertionError(description + "\n  " + String.join("\n  ", problems));
+        }
     }
 
     private void user(SplittableRandom mine) {
@@ -174,19 +172,9 @@ final class TortureRun {
 
     private void join(Future<?> user) throws InterruptedException {
         try {
-            user.get(2 * FORGOTTEN.toSeconds(), TimeUnit.SECONDS);
+            user.get(); // under the watchdog of the whole run
         } catch (ExecutionException e) {
             problems.add("a user met with " + e.getCause());
-        } catch (TimeoutException e) {
-            StringBuilder dump = new StringBuilder("hung: ").append(pool);
-            for (Map.Entry<Thread, StackTraceElement[]> thread :
-                    Thread.getAllStackTraces().entrySet()) {
-                dump.append("\n    ").append(thread.getKey());
-                for (StackTraceElement frame : thread.getValue()) {
-                    dump.append("\n      ").append(frame);
-                }
-            }
-            problems.add(dump.toString());
         }
     }
 

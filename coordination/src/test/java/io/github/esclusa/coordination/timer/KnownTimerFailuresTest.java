@@ -13,10 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -401,18 +404,31 @@ class KnownTimerFailuresTest {
             long empty = counting.uses();
             clock.advance(Duration.ofDays(1));
             assertThat(counting.uses()).isEqualTo(empty);
+        }
+    }
 
+    @Test
+    void resettingTheOnlyTimerWakesNobody() throws InterruptedException {
+        assertThat(usesUntilHandOver(1000)).isEqualTo(usesUntilHandOver(1) + 999); // each reset reads the clock itself
+    }
+
+    /** How often the clock is used until a timer is handed over that is reset so often while the timing thread sleeps. */
+    private long usesUntilHandOver(int resets) throws InterruptedException {
+        CountingClock counting = new CountingClock(clock);
+        BlockingQueue<Long> atHandOver = new LinkedBlockingQueue<>();
+        try (Timers timers = start(counting, task -> atHandOver.add(counting.uses()))) {
             Timer timer = timers.after(Duration.ofHours(1), runs::incrementAndGet);
             clock.awaitWaiters(1, SOON);
-            long waiting = counting.uses();
+            long asleep = counting.uses();
             clock.advance(Duration.ofMinutes(59));
-            for (int i = 0; i < 1000; i++) {
-                timer.reset(); // moves the only timer later, and wakes nobody
+            for (int i = 0; i < resets; i++) {
+                timer.reset(); // moves it later
             }
-            // Each reset reads the clock once itself; a thread that had been woken would look at it too, a little
-            // later.
-            await().during(Duration.ofMillis(100)).atMost(SOON).until(() -> counting.uses() == waiting + 1000);
-            assertThat(clock.waiters()).isEqualTo(1);
+            clock.advance(Duration.ofHours(1));
+            Long uses = atHandOver.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+            assertThat(uses).isNotNull();
+            timer.cancel();
+            return uses - asleep;
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,13 +44,14 @@ final class TortureRun {
         Timers.Builder builder = Timers.builder("torture").maxPending(1 + random.nextInt(300));
         this.timers = random.nextBoolean()
                 ? builder.workers(1 + random.nextInt(3)).start()
-                : builder.executor(moody(random.nextInt(3))).start();
+                : builder.executor(moody(random.nextInt(3), new Random(random.nextLong())))
+                        .start();
     }
 
-    /** An executor on the test's threads that refuses now and then, or runs a task twice. */
-    private Executor moody(int mood) {
+    /** An executor on the test's threads that refuses now and then, or runs a task twice. Only the timing thread calls it. */
+    private Executor moody(int mood, Random whims) {
         return task -> {
-            int choice = ThreadLocalRandom.current().nextInt(10);
+            int choice = whims.nextInt(10);
             if (mood > 0 && choice == 0) {
                 throw new RejectedExecutionException("in no mood");
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.esclusa.core.testing.Running;
 import io.github.esclusa.core.time.ManualClock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -119,7 +120,7 @@ class TaskGroupCloseTest {
     @Test
     void closeGivesUpOnTasksThatIgnoreTheInterruptAndTheLastOneTakesTheMeters() throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        AtomicBoolean go = new AtomicBoolean();
+        CountDownLatch go = new CountDownLatch(1);
         CountDownLatch running = new CountDownLatch(1);
         TaskGroup<Integer> group = TaskGroup.builder("deaf")
                 .clock(clock)
@@ -128,9 +129,7 @@ class TaskGroupCloseTest {
                 .open();
         group.submit(() -> {
             running.countDown();
-            while (!go.get()) {
-                LockSupport.parkNanos(1_000_000);
-            }
+            Uninterruptibles.awaitUninterruptibly(go);
             return 1;
         });
         running.await();
@@ -146,7 +145,7 @@ class TaskGroupCloseTest {
                 .hasMessageContaining("task 1 on thread 'deaf-1'");
         assertThat(registry.getMeters()).isNotEmpty();
 
-        go.set(true);
+        go.countDown();
         Awaitility.await().atMost(Running.LIMIT).untilAsserted(() -> assertThat(registry.getMeters())
                 .isEmpty());
         group.close();

@@ -189,15 +189,16 @@ class UdpListenerTest {
         assumeTrue(registry.find(UdpMetrics.KERNEL_DROPS).gauge() != null, "this system does not tell of drops");
         assertThat(metric(UdpMetrics.KERNEL_DROPS)).isZero();
         String text = "<1>" + "x".repeat(500);
-        int sent = 500;
-        for (int i = 0; i < sent; i++) {
+        int sent = 0;
+        while (metric(UdpMetrics.KERNEL_DROPS) == 0) { // how much the kernel really holds is its own affair
             send(text);
+            sent++;
         }
-        double dropped = metric(UdpMetrics.KERNEL_DROPS);
-        assertThat(dropped).isPositive();
+        int all = sent;
         listener.start(intake);
-        intake.awaitFrames((int) (sent - dropped));
-        assertThat(intake.frames()).hasSize((int) (sent - dropped));
+        TcpRig.eventually(() -> intake.frames().size() + metric(UdpMetrics.KERNEL_DROPS) == all);
+        double dropped = metric(UdpMetrics.KERNEL_DROPS);
+        assertThat(intake.frames()).isNotEmpty();
         listener.stopReading();
         assertThat(metric(UdpMetrics.KERNEL_DROPS))
                 .as("when the socket is gone")
