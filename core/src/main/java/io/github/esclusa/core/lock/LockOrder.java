@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * counts as held. A return from {@code Condition.await} takes its lock again and is checked, when the wait begins, against
  * the other locks that the thread holds. Locks of one order that are no longer used are forgotten with it.
  *
- * <p>An acquire made while no other lock of the order is held costs a look into a thread-local and an entry there, which
- * goes with the thread's last lock; the same two locks again cost a look into a map each. Only the first time that two
+ * <p>An acquire made while no other lock of the order is held costs a look into a map and an entry there for the thread,
+ * which goes with its last lock; the same two locks again cost a look into a map each. Only the first time that two
  * locks meet takes a lock of the order's own, and keeps a stack. One instance may be shared by any number of threads and locks; there is none that
  * a lock belongs to by default. The idea is that of the Linux kernel's <em>lockdep</em> and Guava's
  * {@code CycleDetectingLockFactory}.
@@ -42,9 +44,8 @@ public final class LockOrder {
     private final InversionPolicy policy;
     private final LongAdder inversions = new LongAdder();
 
-    /** What the current thread holds, in the order of taking; there is no entry while it holds nothing. */
-    @SuppressWarnings("ThreadLocalUsage") // Not static: nothing here is global.
-    private final ThreadLocal<@Nullable List<OrderedNode>> held = new ThreadLocal<>();
+    /** What each thread holds, in the order of taking; written by that thread, no entry while it holds nothing. */
+    private final Map<Thread, List<OrderedNode>> held = new ConcurrentHashMap<>();
 
     /** Held while two locks that meet for the first time are put in order, so that no two threads do so at once. */
     private final ReentrantLock learning = new ReentrantLock();
@@ -100,7 +101,7 @@ public final class LockOrder {
 
     /** The current thread is about to take a lock and may wait for it, or to give it up and take it again. */
     void beforeWait(OrderedNode taken) {
-        List<OrderedNode> holds = held.get();
+        List<OrderedNode> holds = held.get(Thread.currentThread());
         if (holds == null) {
             return;
         }
@@ -113,17 +114,19 @@ public final class LockOrder {
     }
 
     void taken(OrderedNode node) {
-        List<OrderedNode> holds = held.get();
+        Thread thread = Thread.currentThread();
+        List<OrderedNode> holds = held.get(thread);
         if (holds == null) {
             holds = new ArrayList<>(2);
-            held.set(holds);
+            held.put(thread, holds);
         }
         holds.add(node);
     }
 
     /** In any order; the last taken is looked at first, since it is the first to go in most programs. */
     void released(OrderedNode node) {
-        List<OrderedNode> holds = held.get();
+        Thread thread = Thread.currentThread();
+        List<OrderedNode> holds = held.get(thread);
         if (holds == null) {
             return;
         }
@@ -134,7 +137,7 @@ public final class LockOrder {
             }
         }
         if (holds.isEmpty()) {
-            held.remove();
+            held.remove(thread);
         }
     }
 
