@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.patterns;
+
+import io.github.esclusa.examples.patterns.byhand.Program;
+import io.github.esclusa.examples.patterns.byhand.RaceByHand;
+import java.util.List;
+import java.util.Optional;
+
+/** The patterns in the order in which they are learned. */
+final class Course {
+
+    /**
+     * One pattern.
+     *
+     * @param name what it is called on the command line
+     * @param title what it is about, in one line
+     * @param byHand the program on {@code java.util.concurrent}
+     * @param esclusa the program on Esclusa
+     */
+    record Lesson(String name, String title, Program byHand, Program esclusa) {}
+
+    static final List<Lesson> LESSONS =
+            List.of(new Lesson("race", "two threads add to one number", RaceByHand::run, RacePattern::run));
+
+    private Course() {}
+
+    static Optional<Lesson> lesson(String name) {
+        return LESSONS.stream().filter(lesson -> lesson.name().equals(name)).findFirst();
+    }
+}
