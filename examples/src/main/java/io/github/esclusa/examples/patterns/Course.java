@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.patterns;
 
+import io.github.esclusa.examples.patterns.byhand.DeadlockByHand;
+import io.github.esclusa.examples.patterns.byhand.LockByHand;
 import io.github.esclusa.examples.patterns.byhand.Program;
 import io.github.esclusa.examples.patterns.byhand.RaceByHand;
 import java.util.List;
@@ -19,8 +21,14 @@ final class Course {
      */
     record Lesson(String name, String title, Program byHand, Program esclusa) {}
 
-    static final List<Lesson> LESSONS =
-            List.of(new Lesson("race", "two threads add to one number", RaceByHand::run, RacePattern::run));
+    static final List<Lesson> LESSONS = List.of(
+            new Lesson("race", "two threads add to one number", RaceByHand::run, RacePattern::run),
+            new Lesson("lock", "the same with a lock, and one place that forgot it", LockByHand::run, LockPattern::run),
+            new Lesson(
+                    "deadlock",
+                    "a thread that waits for itself, two that wait for each other",
+                    DeadlockByHand::run,
+                    DeadlockPattern::run));
 
     private Course() {}
 

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Where a program's lines go. Any thread may print; a line is never torn. */
 public final class Printer {
@@ -27,7 +28,7 @@ public final class Printer {
      * @param args what stands in it
      */
     @FormatMethod
-    public synchronized void line(@FormatString String format, Object... args) {
+    public synchronized void line(@FormatString String format, @Nullable Object... args) {
         lines.accept(String.format(Locale.ROOT, format, args));
     }
 }
