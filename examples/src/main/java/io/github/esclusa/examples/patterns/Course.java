@@ -2,9 +2,12 @@
 package io.github.esclusa.examples.patterns;
 
 import io.github.esclusa.examples.patterns.byhand.DeadlockByHand;
+import io.github.esclusa.examples.patterns.byhand.ExecutorByHand;
 import io.github.esclusa.examples.patterns.byhand.LockByHand;
+import io.github.esclusa.examples.patterns.byhand.ManyThreadsByHand;
 import io.github.esclusa.examples.patterns.byhand.Program;
 import io.github.esclusa.examples.patterns.byhand.RaceByHand;
+import io.github.esclusa.examples.patterns.byhand.ThreadByHand;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +25,9 @@ final class Course {
     record Lesson(String name, String title, Program byHand, Program esclusa) {}
 
     static final List<Lesson> LESSONS = List.of(
+            new Lesson("thread", "a daemon that is cut off, a join that waits", ThreadByHand::run, ThreadPattern::run),
+            new Lesson("many-threads", "start many, wait for all", ManyThreadsByHand::run, ManyThreadsPattern::run),
+            new Lesson("executor", "a task that fails without a sound", ExecutorByHand::run, ExecutorPattern::run),
             new Lesson("race", "two threads add to one number", RaceByHand::run, RacePattern::run),
             new Lesson("lock", "the same with a lock, and one place that forgot it", LockByHand::run, LockPattern::run),
             new Lesson(
