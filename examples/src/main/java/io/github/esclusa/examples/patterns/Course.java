@@ -3,9 +3,12 @@ package io.github.esclusa.examples.patterns;
 
 import io.github.esclusa.examples.patterns.byhand.DeadlockByHand;
 import io.github.esclusa.examples.patterns.byhand.ExecutorByHand;
+import io.github.esclusa.examples.patterns.byhand.HandOffByHand;
 import io.github.esclusa.examples.patterns.byhand.LockByHand;
 import io.github.esclusa.examples.patterns.byhand.ManyThreadsByHand;
+import io.github.esclusa.examples.patterns.byhand.ProducerConsumerByHand;
 import io.github.esclusa.examples.patterns.byhand.Program;
+import io.github.esclusa.examples.patterns.byhand.QueueByHand;
 import io.github.esclusa.examples.patterns.byhand.RaceByHand;
 import io.github.esclusa.examples.patterns.byhand.ThreadByHand;
 import java.util.List;
@@ -34,7 +37,14 @@ final class Course {
                     "deadlock",
                     "a thread that waits for itself, two that wait for each other",
                     DeadlockByHand::run,
-                    DeadlockPattern::run));
+                    DeadlockPattern::run),
+            new Lesson("hand-off", "one message at a time, from hand to hand", HandOffByHand::run, HandOffPattern::run),
+            new Lesson(
+                    "producer-consumer",
+                    "a queue of ten, and an event that ends it",
+                    ProducerConsumerByHand::run,
+                    ProducerConsumerPattern::run),
+            new Lesson("queue", "the same in five lines", QueueByHand::run, QueuePattern::run));
 
     private Course() {}
 
