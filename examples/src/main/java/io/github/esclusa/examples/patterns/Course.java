@@ -10,7 +10,9 @@ import io.github.esclusa.examples.patterns.byhand.ProducerConsumerByHand;
 import io.github.esclusa.examples.patterns.byhand.Program;
 import io.github.esclusa.examples.patterns.byhand.QueueByHand;
 import io.github.esclusa.examples.patterns.byhand.RaceByHand;
+import io.github.esclusa.examples.patterns.byhand.SemaphoreByHand;
 import io.github.esclusa.examples.patterns.byhand.ThreadByHand;
+import io.github.esclusa.examples.patterns.byhand.TimerByHand;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,7 +46,9 @@ final class Course {
                     "a queue of ten, and an event that ends it",
                     ProducerConsumerByHand::run,
                     ProducerConsumerPattern::run),
-            new Lesson("queue", "the same in five lines", QueueByHand::run, QueuePattern::run));
+            new Lesson("queue", "the same in five lines", QueueByHand::run, QueuePattern::run),
+            new Lesson("semaphore", "more threads than connections", SemaphoreByHand::run, SemaphorePattern::run),
+            new Lesson("timer", "please act within 30 seconds", TimerByHand::run, TimerPattern::run));
 
     private Course() {}
 
