@@ -70,6 +70,7 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
      * @param reader is given the value; whatever it throws reaches the caller
      * @return what the reader returned
      * @throws IllegalStateException if called from inside a function on the same value
+     * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
     public <R extends @Nullable Object> R read(Function<? super T, ? extends R> reader) {
         requireNonNull(reader, "reader");
@@ -87,6 +88,7 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
      * @param updater is given the old value and returns the new one; whatever it throws reaches the caller
      * @return the new value
      * @throws IllegalStateException if called from inside a function on the same value
+     * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
     @CanIgnoreReturnValue
     public T update(UnaryOperator<T> updater) {
@@ -106,6 +108,7 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
      *
      * @param action is given the value, which must not leave it; whatever it throws reaches the caller
      * @throws IllegalStateException if called from inside a function on the same value
+     * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
     public void with(Consumer<? super T> action) {
         requireNonNull(action, "action");
@@ -165,6 +168,18 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
          */
         public Builder fairness(Fairness order) {
             lock.fairness(order);
+            return this;
+        }
+
+        /**
+         * Makes the value's lock one of those whose order is learned and kept to: where a function on one value uses
+         * another. Default: {@code null}, no order.
+         *
+         * @param lockOrder the order, shared by the locks that may be held together; {@code null} for none
+         * @return this builder
+         */
+        public Builder order(@Nullable LockOrder lockOrder) {
+            lock.order(lockOrder);
             return this;
         }
 

@@ -17,7 +17,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A re-entrant lock with a name that shows who waits for it, who holds it and for how long, while it happens.
+ * A lock with a name that shows who waits for it, who holds it and for how long, while it happens. It can refuse to be
+ * taken twice by one thread ({@link Reentrancy}), and tell of locks that are taken in opposite orders ({@link LockOrder}).
  *
  * <p>It is the JDK's {@link java.util.concurrent.locks.ReentrantLock} in all that concerns locking: order, re-entrancy,
  * interruption, conditions and memory effects (actions before a release happen-before the next acquire). Besides
@@ -41,28 +42,28 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
     private final String name;
 
     private final OwnedLock lock;
-    /** Both or neither: {@code null} when there is nobody to tell. */
-    private final @Nullable LockWatch watch;
 
-    private final @Nullable LockMetrics meters;
+    /** {@code null} when there is nobody to tell. */
+    private final @Nullable WatchedLock watched;
+
+    /** {@code null} when nothing is demanded. */
+    private final @Nullable Discipline discipline;
 
     private InstrumentedLock(Builder settings) {
         this.name = settings.name;
         this.lock = new OwnedLock(settings.fairness);
-        if (settings.registry == null && settings.longHoldNanos == Long.MAX_VALUE) {
-            this.watch = null;
-            this.meters = null;
-        } else {
-            this.watch = new LockWatch(lock, settings.clock, settings.sampling);
-            this.meters = new LockMetrics(name, settings.longHoldNanos, lock, watch, settings.registry);
-        }
+        this.watched = settings.registry == null && settings.longHoldNanos == Long.MAX_VALUE
+                ? null
+                : new WatchedLock(
+                        lock, name, settings.longHoldNanos, settings.clock, settings.sampling, settings.registry);
+        this.discipline = Discipline.of(this, settings.reentrancy, settings.order);
     }
 
     /**
      * Starts the configuration of a lock.
      *
      * @param name what it protects; tags its meters and stands in its messages
-     * @return a builder with the defaults: barging, no registry, no threshold for long holds
+     * @return a builder with the defaults: barging, re-entrant, no registry, no order, no threshold for long holds
      * @throws IllegalArgumentException if the name is blank
      */
     public static Builder builder(String name) {
@@ -73,6 +74,8 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      * Takes the lock for the length of a {@code try} block, waiting without a deadline and regardless of interrupts.
      *
      * @return the hold; close it on this thread
+     * @throws IllegalStateException if the calling thread holds it already and it is not re-entrant
+     * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
      */
     @MustBeClosed
     public Held hold() {
@@ -85,6 +88,8 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      *
      * @return the hold; close it on this thread
      * @throws InterruptedException if the calling thread is interrupted before it has the lock
+     * @throws IllegalStateException if the calling thread holds it already and it is not re-entrant
+     * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
      */
     @MustBeClosed
     public Held holdInterruptibly() throws InterruptedException {
@@ -99,65 +104,65 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      * @param timeout how long to wait at most, measured on the machine's clock; zero or negative tries once
      * @return the hold, to be closed on this thread; empty if the time ran out
      * @throws InterruptedException if the calling thread is interrupted before it has the lock
+     * @throws IllegalStateException if the calling thread holds it already and it is not re-entrant
+     * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
      */
     public Optional<Held> tryHold(Duration timeout) throws InterruptedException {
         return tryLock(Deadline.nanosOf(timeout), TimeUnit.NANOSECONDS) ? Optional.of(held()) : Optional.empty();
     }
 
+    /**
+     * Takes the lock, waiting without a deadline and regardless of interrupts.
+     *
+     * @throws IllegalStateException if the calling thread holds it already and it is not re-entrant
+     * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
+     */
     @Override
     public void lock() {
-        if (watch == null || meters == null) {
+        beforeWait();
+        if (watched == null) {
             lock.lock();
-            return;
+        } else {
+            watched.lock();
         }
-        LockWatch.Wait wait = null;
-        if (!lock.tryNow()) {
-            wait = watch.arrive();
-            meters.waits();
-            lock.lock();
-        }
-        acquired(watch, wait);
+        taken();
     }
 
+    /**
+     * Takes the lock, waiting until it is free or the thread is interrupted.
+     *
+     * @throws InterruptedException if the calling thread is interrupted before it has the lock
+     * @throws IllegalStateException if the calling thread holds it already and it is not re-entrant
+     * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
+     */
     @Override
     public void lockInterruptibly() throws InterruptedException {
-        if (watch == null || meters == null) {
+        beforeWait();
+        if (watched == null) {
             lock.lockInterruptibly();
-            return;
+        } else {
+            watched.lockInterruptibly();
         }
-        requireNotInterrupted();
-        LockWatch.Wait wait = null;
-        if (!lock.tryNow()) {
-            wait = watch.arrive();
-            meters.waits();
-            boolean taken = false;
-            try {
-                lock.lockInterruptibly();
-                taken = true;
-            } finally {
-                if (!taken) {
-                    meters.gaveUp(watch.leave(wait));
-                }
-            }
-        }
-        acquired(watch, wait);
+        taken();
     }
 
     /**
      * Takes the lock if nobody holds it at this moment. On a fair lock too this overtakes those that wait, as
-     * {@link java.util.concurrent.locks.ReentrantLock#tryLock()} does; {@code tryLock(0, SECONDS)} does not.
+     * {@link java.util.concurrent.locks.ReentrantLock#tryLock()} does; {@code tryLock(0, SECONDS)} does not. It never
+     * waits, so it may be used against a {@link LockOrder}.
      *
-     * @return whether the calling thread has the lock
+     * @return whether the calling thread has the lock; {@code false} if it holds it already and it is not re-entrant
      */
     @Override
     public boolean tryLock() {
-        if (!lock.tryLock()) {
+        if (discipline != null && !discipline.mayTry()) {
             return false;
         }
-        if (watch != null) {
-            acquired(watch, null);
+        boolean has = watched == null ? lock.tryLock() : watched.tryLock();
+        if (has) {
+            taken();
         }
-        return true;
+        return has;
     }
 
     /**
@@ -167,38 +172,17 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      * @param unit the unit of {@code time}
      * @return whether the calling thread has the lock
      * @throws InterruptedException if the calling thread is interrupted before it has the lock
+     * @throws IllegalStateException if the calling thread holds it already and it is not re-entrant
+     * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
      */
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-        if (watch == null || meters == null) {
-            return lock.tryLock(time, unit);
+        beforeWait();
+        boolean has = watched == null ? lock.tryLock(time, unit) : watched.tryLock(time, unit);
+        if (has) {
+            taken();
         }
-        requireNotInterrupted();
-        if (lock.tryNow()) {
-            acquired(watch, null);
-            return true;
-        }
-        if (time <= 0) {
-            watch.timeouts.increment();
-            return false;
-        }
-        LockWatch.Wait wait = watch.arrive();
-        meters.waits();
-        boolean taken = false;
-        try {
-            taken = lock.tryLock(time, unit);
-            if (!taken) {
-                watch.timeouts.increment();
-            }
-        } finally {
-            if (!taken) {
-                meters.gaveUp(watch.leave(wait));
-            }
-        }
-        if (taken) {
-            acquired(watch, wait);
-        }
-        return taken;
+        return has;
     }
 
     /**
@@ -209,25 +193,30 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
     @Override
     public void unlock() {
         requireHeld("release");
-        if (watch == null || meters == null || lock.getHoldCount() > 1) {
-            lock.unlock();
-            return;
-        }
-        LockWatch.Ended ended;
         try {
-            ended = watch.releasing();
+            if (watched == null) {
+                lock.unlock();
+            } else {
+                watched.unlock();
+            }
         } finally {
-            lock.unlock();
-        }
-        if (ended != null) {
-            meters.released(ended);
+            if (discipline != null && !lock.isHeldByCurrentThread()) {
+                discipline.released();
+            }
         }
     }
 
+    /**
+     * A condition of this lock. Waiting on it does not count as holding the lock.
+     *
+     * @return a new condition
+     */
     @Override
     public Condition newCondition() {
         Condition condition = lock.newCondition();
-        return watch == null ? condition : new WatchedCondition(condition, this, watch);
+        return watched == null && discipline == null
+                ? condition
+                : new InstrumentedCondition(condition, this, watched == null ? null : watched.watch(), discipline);
     }
 
     /**
@@ -260,8 +249,8 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
     /** Removes this lock's meters. The lock itself works on, unwatched. Further calls do nothing. */
     @Override
     public void close() {
-        if (meters != null) {
-            meters.close();
+        if (watched != null) {
+            watched.close();
         }
     }
 
@@ -276,26 +265,22 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
         return new Held(this);
     }
 
-    /** The calling thread has just taken the lock once more; only the first time is of interest. */
-    private void acquired(LockWatch watched, LockWatch.@Nullable Wait wait) {
-        if (lock.getHoldCount() != 1) {
-            return;
-        }
-        try {
-            watched.acquired(wait);
-        } catch (Throwable e) {
-            // Our caller will see a failed acquire, and must not be left as the owner of a lock it does not know of.
-            lock.unlock();
-            if (wait != null) {
-                watched.leave(wait);
-            }
-            throw e;
+    private void beforeWait() {
+        if (discipline != null) {
+            discipline.beforeWait();
         }
     }
 
-    private static void requireNotInterrupted() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
+    /** The calling thread has just taken the lock once more; where memory runs out, it must not be left as the owner. */
+    private void taken() {
+        if (discipline == null || lock.getHoldCount() != 1) {
+            return;
+        }
+        try {
+            discipline.taken();
+        } catch (Throwable e) {
+            unlock();
+            throw e;
         }
     }
 
@@ -315,6 +300,8 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
 
         private final String name;
         private Fairness fairness = Fairness.BARGING;
+        private Reentrancy reentrancy = Reentrancy.COUNTED;
+        private @Nullable LockOrder order;
         private Clock clock = Clock.system();
         private long longHoldNanos = Long.MAX_VALUE;
         private @Nullable MeterRegistry registry;
@@ -335,6 +322,28 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
          */
         public Builder fairness(Fairness order) {
             this.fairness = requireNonNull(order, "order");
+            return this;
+        }
+
+        /**
+         * What happens when a thread takes the lock that it holds already. Default: {@link Reentrancy#COUNTED}.
+         *
+         * @param again what happens
+         * @return this builder
+         */
+        public Builder reentrancy(Reentrancy again) {
+            this.reentrancy = requireNonNull(again, "again");
+            return this;
+        }
+
+        /**
+         * Makes this one of the locks whose order is learned and kept to. Default: {@code null}, no order.
+         *
+         * @param lockOrder the order, shared by the locks that may be held together; {@code null} for none
+         * @return this builder
+         */
+        public Builder order(@Nullable LockOrder lockOrder) {
+            this.order = lockOrder;
             return this;
         }
 

@@ -40,6 +40,10 @@ final class LockLog {
                 Duration.ofNanos(allowedNanos)));
     }
 
+    static void inverted(LockOrderException inversion) {
+        quietly(() -> log.warn("two locks are taken in opposite orders", inversion));
+    }
+
     private static void quietly(Runnable line) {
         try {
             line.run();

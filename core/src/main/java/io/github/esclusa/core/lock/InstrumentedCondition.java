@@ -4,71 +4,75 @@ package io.github.esclusa.core.lock;
 import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A condition whose waits do not count as holding the lock: the hold is set aside on the waiting thread's own stack while
- * others take the lock, and goes on when the thread has it again.
+ * others take the lock, and goes on when the thread has it again. Taking it again keeps to the order of locks.
  */
 @SuppressWarnings("WaitNotInLoop") // The loop is the caller's, as with any condition.
-final class WatchedCondition implements Condition {
+final class InstrumentedCondition implements Condition {
 
     private final Condition condition;
     private final InstrumentedLock lock;
-    private final LockWatch watch;
+    private final @Nullable LockWatch watch;
+    private final @Nullable Discipline discipline;
 
-    WatchedCondition(Condition condition, InstrumentedLock lock, LockWatch watch) {
+    InstrumentedCondition(
+            Condition condition, InstrumentedLock lock, @Nullable LockWatch watch, @Nullable Discipline discipline) {
         this.condition = condition;
         this.lock = lock;
         this.watch = watch;
+        this.discipline = discipline;
     }
 
     @Override
     public void await() throws InterruptedException {
-        LockWatch.Paused hold = pause();
+        LockWatch.@Nullable Paused hold = pause();
         try {
             condition.await();
         } finally {
-            watch.resume(hold);
+            resume(hold);
         }
     }
 
     @Override
     public void awaitUninterruptibly() {
-        LockWatch.Paused hold = pause();
+        LockWatch.@Nullable Paused hold = pause();
         try {
             condition.awaitUninterruptibly();
         } finally {
-            watch.resume(hold);
+            resume(hold);
         }
     }
 
     @Override
     public long awaitNanos(long nanosTimeout) throws InterruptedException {
-        LockWatch.Paused hold = pause();
+        LockWatch.@Nullable Paused hold = pause();
         try {
             return condition.awaitNanos(nanosTimeout);
         } finally {
-            watch.resume(hold);
+            resume(hold);
         }
     }
 
     @Override
     public boolean await(long time, TimeUnit unit) throws InterruptedException {
-        LockWatch.Paused hold = pause();
+        LockWatch.@Nullable Paused hold = pause();
         try {
             return condition.await(time, unit);
         } finally {
-            watch.resume(hold);
+            resume(hold);
         }
     }
 
     @Override
     public boolean awaitUntil(Date deadline) throws InterruptedException {
-        LockWatch.Paused hold = pause();
+        LockWatch.@Nullable Paused hold = pause();
         try {
             return condition.awaitUntil(deadline);
         } finally {
-            watch.resume(hold);
+            resume(hold);
         }
     }
 
@@ -82,9 +86,18 @@ final class WatchedCondition implements Condition {
         condition.signalAll();
     }
 
-    private LockWatch.Paused pause() {
+    private LockWatch.@Nullable Paused pause() {
         lock.requireHeld("wait on a condition of"); // Before the books are touched, which are the holder's.
-        return watch.pause();
+        if (discipline != null) {
+            discipline.beforeAwait();
+        }
+        return watch == null ? null : watch.pause();
+    }
+
+    private void resume(LockWatch.@Nullable Paused hold) {
+        if (watch != null && hold != null) {
+            watch.resume(hold);
+        }
     }
 
     @Override

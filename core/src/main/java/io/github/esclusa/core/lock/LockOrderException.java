@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.core.lock;
+
+import java.util.List;
+
+/**
+ * A lock was about to be taken in an order opposite to one seen before. It was not taken.
+ *
+ * <p>The stack of this exception is that of the acquire refused; its cause, and what is suppressed into it, are the stacks
+ * of the acquires that made the order.
+ */
+public final class LockOrderException extends IllegalStateException {
+
+    LockOrderException(String message, List<EarlierOrder> made) {
+        super(message, made.get(0));
+        made.subList(1, made.size()).forEach(this::addSuppressed);
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.patterns;
+
+import io.github.esclusa.core.lock.Guarded;
+import io.github.esclusa.core.signal.Signal;
+import io.github.esclusa.core.thread.TaskGroup;
+import io.github.esclusa.examples.patterns.byhand.Printer;
+import java.time.Duration;
+
+/** Two threads add one to the same number, and both count: nobody can read it between another's read and write. */
+public final class RacePattern {
+
+    private RacePattern() {}
+
+    /**
+     * Runs the program.
+     *
+     * @param out where its lines go
+     * @return what it has shown
+     * @throws InterruptedException if it is interrupted
+     */
+    public static String run(Printer out) throws InterruptedException {
+        // snippet
+        Guarded<Integer> count = Guarded.named("count", 0);
+        Signal firstHasRead = Signal.named("first-has-read");
+        Signal secondHasWritten = Signal.named("second-has-written");
+        try (TaskGroup<Integer> adders = TaskGroup.open("adders")) {
+            adders.submit(() -> count.update(n -> {
+                firstHasRead.set(); // now the other one may try to get in between ...
+                out.line("written by the other meanwhile: %s", happens(secondHasWritten));
+                return n + 1;
+            }));
+            adders.submit(() -> {
+                firstHasRead.await();
+                int written = count.update(n -> n + 1); // ... and is kept waiting
+                secondHasWritten.set();
+                return written;
+            });
+            out.line("the threads wrote %s", adders.join());
+        }
+        int total = count.read(n -> n);
+        out.line("2 threads have added 1 each: the count is %d", total);
+        // end
+        return "2 added, " + total + " counted";
+    }
+
+    /** As long as the race by hand needs and longer: it must not happen. */
+    private static boolean happens(Signal signal) {
+        try {
+            return signal.await(Duration.ofMillis(50));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts it", e);
+        }
+    }
+}
