@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.patterns;
 
+import io.github.esclusa.examples.patterns.byhand.BarrierByHand;
 import io.github.esclusa.examples.patterns.byhand.DeadlockByHand;
 import io.github.esclusa.examples.patterns.byhand.ExecutorByHand;
 import io.github.esclusa.examples.patterns.byhand.HandOffByHand;
@@ -48,7 +49,8 @@ final class Course {
                     ProducerConsumerPattern::run),
             new Lesson("queue", "the same in five lines", QueueByHand::run, QueuePattern::run),
             new Lesson("semaphore", "more threads than connections", SemaphoreByHand::run, SemaphorePattern::run),
-            new Lesson("timer", "please act within 30 seconds", TimerByHand::run, TimerPattern::run));
+            new Lesson("timer", "please act within 30 seconds", TimerByHand::run, TimerPattern::run),
+            new Lesson("barrier", "none works before all are ready", BarrierByHand::run, BarrierPattern::run));
 
     private Course() {}
 
