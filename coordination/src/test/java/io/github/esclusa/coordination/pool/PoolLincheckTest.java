@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Timeout;
 class PoolLincheckTest {
 
     private static final int RESOURCES = 2;
-    private static final int THREADS = 3;
+    private static final int THREADS = 2;
 
     /** No pool around the hand-over: Lincheck would have to transform all its classes, and the leases never ask for it. */
     @SuppressWarnings("NullAway")
     private static final ResourcePool<Integer> NO_POOL = null;
 
-    /** The operations on the real hand-over. */
+    /** The operations on the real hand-over. All is lent to begin with, one to each thread: else nobody would have to wait. */
     @Param(name = "thread", gen = ThreadIdGen.class)
     public static class Operations {
 
@@ -56,6 +56,9 @@ class PoolLincheckTest {
             for (int i = 0; i < THREADS + 2; i++) {
                 held.add(new ArrayDeque<>());
                 ended.add(new ArrayDeque<>());
+            }
+            for (int thread = 1; thread <= THREADS; thread++) {
+                tryAcquire(thread);
             }
         }
 
@@ -138,6 +141,9 @@ class PoolLincheckTest {
             for (int i = 0; i < THREADS + 2; i++) {
                 held.add(new ArrayDeque<>());
             }
+            for (int thread = 1; thread <= THREADS; thread++) {
+                tryAcquire(thread);
+            }
         }
 
         public int tryAcquire(int thread) {
@@ -183,10 +189,11 @@ class PoolLincheckTest {
     @Test
     void handOverIsLinearizableUnderModelChecking() {
         new ModelCheckingOptions()
-                .iterations(2)
-                .invocationsPerIteration(60)
-                .threads(2)
-                .actorsPerThread(3)
+                .iterations(20)
+                .invocationsPerIteration(15)
+                .threads(THREADS)
+                .actorsPerThread(4)
+                .minimizeFailedScenario(false)
                 .sequentialSpecification(Specification.class)
                 .check(Operations.class);
     }
@@ -194,10 +201,11 @@ class PoolLincheckTest {
     @Test
     void handOverIsLinearizableUnderStress() {
         new StressOptions()
-                .iterations(3)
-                .invocationsPerIteration(100)
+                .iterations(40)
+                .invocationsPerIteration(50)
                 .threads(THREADS)
-                .actorsPerThread(3)
+                .actorsPerThread(4)
+                .minimizeFailedScenario(false)
                 .sequentialSpecification(Specification.class)
                 .check(Operations.class);
     }

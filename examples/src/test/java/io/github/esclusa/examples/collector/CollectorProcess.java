@@ -134,10 +134,20 @@ final class CollectorProcess implements AutoCloseable {
 
     /** Waits for the end, and answers with the exit status. */
     int exitStatus() throws InterruptedException {
-        if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("the collector did not end");
+        return exitStatus(LONG);
+    }
+
+    /** Waits for the end, which must come within a time, and answers with the exit status. */
+    int exitStatus(Duration atMost) throws InterruptedException {
+        if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("the collector did not end within " + atMost);
         }
         return process.exitValue();
+    }
+
+    /** The exit status that goes with the balance it has printed. */
+    int statusOfTheBalance() throws IOException {
+        return balance("unknown") == 0 ? 0 : 1;
     }
 
     String output() throws IOException {

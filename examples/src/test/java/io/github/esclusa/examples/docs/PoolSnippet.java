@@ -4,8 +4,6 @@ package io.github.esclusa.examples.docs;
 import io.github.esclusa.coordination.pool.Lease;
 import io.github.esclusa.coordination.pool.PoolReport;
 import io.github.esclusa.coordination.pool.ResourcePool;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -17,14 +15,12 @@ final class PoolSnippet {
     private PoolSnippet() {}
 
     static PoolReport run(String url) throws InterruptedException, SQLException {
-        MeterRegistry registry = new SimpleMeterRegistry();
         // snippet
         ResourcePool<Connection> connections = ResourcePool.<Connection>builder("connections")
                 .create(() -> DriverManager.getConnection(url))
                 .validate(connection -> connection.isValid(1))
                 .destroy(Connection::close)
                 .max(4)
-                .meterRegistry(registry)
                 .open();
         try (Lease<Connection> lease = connections.acquire(Duration.ofSeconds(2))) {
             lease.get().createStatement().execute("SELECT 1");

@@ -24,7 +24,7 @@ class SnippetsTest {
                     .as(block.source())
                     .isEqualTo(Pages.compiled(sources.resolve(block.source() + ".java")));
         }
-        assertThat(shown).hasSize(2);
+        assertThat(shown).hasSize(3);
     }
 
     @Test
@@ -33,6 +33,24 @@ class SnippetsTest {
         assertThat(shown.admission()).isEqualTo(Admission.ACCEPTED);
         assertThat(shown.stored()).isEqualTo(1);
         assertThat(shown.report().balanced()).isTrue();
+    }
+
+    @Test
+    void theErrorPolicyFindsTheBadOneOfABatch() throws InterruptedException {
+        ErrorsSnippet.Shown shown = ErrorsSnippet.run("one", "two", "", "four");
+        assertThat(shown.stored()).containsExactlyInAnyOrder("one", "two", "four");
+        assertThat(shown.letters()).containsExactly("");
+        assertThat(shown.report().balanced()).isTrue();
+    }
+
+    /** What the headings promise. */
+    @Test
+    void tenLinesAreTen() throws IOException {
+        for (Pages.Block block : Pages.blocks(Path.of("../README.md"))) {
+            if (!block.source().equals("ErrorsSnippet")) {
+                assertThat(block.lines()).as(block.source()).hasSize(10);
+            }
+        }
     }
 
     @Test
