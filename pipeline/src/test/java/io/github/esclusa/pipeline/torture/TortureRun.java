@@ -100,6 +100,7 @@ final class TortureRun {
         for (Thread producer : producers) {
             producer.join();
         }
+        answered.await(); // a callback may still be on its way when a report comes at its deadline
         chaos.end();
         release.countDown();
         for (Thread worker : workers) {
