@@ -20,8 +20,8 @@ final class EnduringClock implements Clock {
 
     private volatile long lastNanos;
 
-    /** What to add to the machine's clock; {@code null} while the user's works. */
-    private volatile @Nullable Long offsetNanos;
+    /** What to add to the machine's clock; {@code null} while the user's works. Set once. */
+    private final AtomicReference<@Nullable Long> offsetNanos = new AtomicReference<>();
 
     EnduringClock(Clock clock) {
         this.clock = clock;
@@ -29,7 +29,7 @@ final class EnduringClock implements Clock {
 
     @Override
     public long nanoTime() {
-        Long offset = offsetNanos;
+        Long offset = offsetNanos.get();
         if (offset != null) {
             return System.nanoTime() + offset;
         }
@@ -45,7 +45,7 @@ final class EnduringClock implements Clock {
     @Override
     @SuppressWarnings("WaitNotInLoop") // The loop is the caller's, as the contract asks.
     public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
-        if (offsetNanos == null) {
+        if (offsetNanos.get() == null) {
             try {
                 clock.awaitUntil(lock, condition, deadlineNanos);
                 return;
@@ -68,13 +68,13 @@ final class EnduringClock implements Clock {
     }
 
     /** Two who find out at the same time settle on one offset, so that time goes on in one line. */
-    private synchronized long abandon(Throwable cause) {
-        Long offset = offsetNanos;
-        if (offset == null) {
-            offset = lastNanos - System.nanoTime();
+    private long abandon(Throwable cause) {
+        Long offset = lastNanos - System.nanoTime();
+        Long settled = offsetNanos.compareAndExchange(null, offset);
+        if (settled == null) {
             untold.set(cause);
-            offsetNanos = offset;
+            return offset;
         }
-        return offset;
+        return settled;
     }
 }

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.esclusa.coordination.startup.BarrierBroken.Reason;
 import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.core.thread.ThreadKind;
+import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -201,6 +204,35 @@ class BarrierTest {
 
         assertThat(last.failure()).isInstanceOf(InterruptedException.class);
         assertThat(broken(other).reason()).isEqualTo(Reason.INTERRUPTED);
+    }
+
+    /** Wakes whoever waits as if it had been interrupted at the same moment. */
+    private static final class InterruptingClock implements Clock {
+
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+
+        @Override
+        @SuppressWarnings("WaitNotInLoop") // The loop is the barrier's.
+        public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+            condition.await();
+            throw new InterruptedException("on purpose");
+        }
+    }
+
+    @Test
+    void interruptThatComesWithTheTripIsKeptAndAllPass() throws Exception {
+        Barrier barrier = builder.parties(2).clock(new InterruptingClock()).build();
+        var waiter = Background.call(
+                () -> barrier.await(LONG) + (Thread.currentThread().isInterrupted() ? 100 : 0));
+        await().until(() -> barrier.waiting() == 1);
+
+        assertThat(barrier.await(LONG)).isEqualTo(1);
+
+        assertThat(waiter.get()).isEqualTo(100);
+        assertThat(barrier.state()).isEqualTo(BarrierState.GATHERING);
     }
 
     @Test

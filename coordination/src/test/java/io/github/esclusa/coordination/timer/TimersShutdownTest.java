@@ -318,6 +318,8 @@ class TimersShutdownTest {
                 .meterRegistry(registry)
                 .start();
         registry.config().onMeterRemoved(meter -> timers.close());
+        timers.after(LONG, runs::incrementAndGet);
+        await().atMost(SOON).until(() -> clock.waiters() == 1); // asleep: the closing thread takes the last step
 
         CompletableFuture<TimersReport> closing = CompletableFuture.supplyAsync(() -> shutdown(timers, SOON));
 

@@ -385,7 +385,7 @@ public final class BoundedBuffer<E extends Admissible> {
             if (closed) {
                 return Admission.CLOSED;
             }
-            Waiter<E> waiter = Waiter.thread(element, lock.newCondition());
+            Waiter<E> waiter = Waiter.thread(element, new Wakeup(lock));
             line.join(waiter);
             try {
                 atOnce = admitFromLine(); // there may be room since the caller looked

@@ -31,6 +31,9 @@ public final class NoMemory {
     private static volatile @Nullable Node nodes;
     private static volatile boolean full;
 
+    /** Whether the producer waits, and memory may run out. */
+    private static volatile boolean armed;
+
     private NoMemory() {}
 
     public static void main(String[] args) throws InterruptedException {
@@ -39,30 +42,33 @@ public final class NoMemory {
         Pipeline<Integer> pipeline = Pipeline.<Integer>builder("starved")
                 .capacity(2)
                 .sink("sink", n -> {
-                    LockSupport.parkNanos(200_000_000);
-                    if (n > 1) {
-                        fill();
+                    while (!armed) {
+                        LockSupport.parkNanos(1_000_000);
                     }
+                    fill();
                 })
                 .start();
         pipeline.submit(1);
         pipeline.submit(2);
-        pipeline.submit(3); // waits for the first: a lock of the JDK's takes memory for its first waiter that is woken
         Admission[] answer = new Admission[1];
         Thread producer = new Thread(() -> {
             try {
-                answer[0] = pipeline.submit(4);
+                answer[0] = pipeline.submit(3);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
         });
         producer.setDaemon(true);
         producer.start();
+        while (pipeline.inlet("main").waiting() == 0 || producer.getState() != Thread.State.TIMED_WAITING) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        armed = true; // from here on this thread only joins, which needs no memory
         reliever.join();
         producer.join(20_000);
         boolean ended = !producer.isAlive();
         boolean failed = pipeline.state() == PipelineState.FAILED;
-        Admission late = pipeline.trySubmit(5);
+        Admission late = pipeline.trySubmit(4);
         long start = System.nanoTime();
         DrainReport<Integer> report = pipeline.shutdown(Duration.ofSeconds(60));
         long tookMillis = (System.nanoTime() - start) / 1_000_000;
