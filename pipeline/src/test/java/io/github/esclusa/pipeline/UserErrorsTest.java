@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,7 +112,7 @@ class UserErrorsTest {
                     .sink("fail", n -> fault.strike(), stage -> stage.onError(e -> e.stop()))
                     .start();
             pipeline.submit(1);
-            Awaitility.await().until(() -> pipeline.submit(2) == Admission.CLOSED);
+            await().until(() -> pipeline.submit(2) == Admission.CLOSED);
             DrainReport<Integer> report = pipeline.shutdown(LONG);
             assertThat(report.balanced()).isTrue();
             assertThat(report.count(Outcome.UNKNOWN)).isZero();
@@ -176,7 +177,7 @@ class UserErrorsTest {
                     .isEqualTo(Admission.WAITING);
         }
         hold.countDown();
-        Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 6);
+        await().until(() -> pipeline.settled(Outcome.DELIVERED) == 6);
         assertThat(called).hasValue(5);
         assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
     }
@@ -303,6 +304,11 @@ class UserErrorsTest {
         for (int i = 0; i < CAPACITY; i++) {
             assertThat(pipeline.trySubmit(i)).isEqualTo(Admission.ACCEPTED);
         }
-        Awaitility.await().until(() -> pipeline.inlet("main").inFlight() == 0);
+        await().until(() -> pipeline.inlet("main").inFlight() == 0);
+    }
+
+    /** Most of these cases are over in a moment, and there are many. */
+    private static ConditionFactory await() {
+        return Awaitility.with().pollInterval(Duration.ofMillis(2)).await();
     }
 }

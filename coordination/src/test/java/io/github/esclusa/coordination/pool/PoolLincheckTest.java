@@ -34,6 +34,9 @@ class PoolLincheckTest {
     private static final int RESOURCES = 2;
     private static final int THREADS = 2;
 
+    /** How many times the scenarios of an ordinary build: -Ptorture raises it. */
+    private static final int EFFORT = Integer.getInteger("esclusa.lincheck.effort", 1);
+
     /** No pool around the hand-over: Lincheck would have to transform all its classes, and the leases never ask for it. */
     @SuppressWarnings("NullAway")
     private static final ResourcePool<Integer> NO_POOL = null;
@@ -189,7 +192,7 @@ class PoolLincheckTest {
     @Test
     void handOverIsLinearizableUnderModelChecking() {
         new ModelCheckingOptions()
-                .iterations(20)
+                .iterations(10 * EFFORT)
                 .invocationsPerIteration(15)
                 .threads(THREADS)
                 .actorsPerThread(4)
@@ -201,7 +204,7 @@ class PoolLincheckTest {
     @Test
     void handOverIsLinearizableUnderStress() {
         new StressOptions()
-                .iterations(40)
+                .iterations(20 * EFFORT)
                 .invocationsPerIteration(50)
                 .threads(THREADS)
                 .actorsPerThread(4)

@@ -32,6 +32,10 @@ class BoundedBufferLincheckTest {
     private static final int CAPACITY = 3;
     private static final int MAX_WEIGHT = 4;
     private static final int THREADS = 2;
+
+    /** How many times the scenarios of an ordinary build: -Ptorture raises it. */
+    private static final int EFFORT = Integer.getInteger("esclusa.lincheck.effort", 1);
+
     private static final Duration NO_WAIT = Duration.ofNanos(1);
 
     /** The operations on the real buffer. Each thread begins with a message in hand, so there is soon no room. */
@@ -205,7 +209,7 @@ class BoundedBufferLincheckTest {
     @Test
     void isLinearizableUnderModelChecking() {
         new ModelCheckingOptions()
-                .iterations(15)
+                .iterations(8 * EFFORT)
                 .invocationsPerIteration(15)
                 .threads(THREADS)
                 .actorsPerThread(4)
@@ -217,7 +221,7 @@ class BoundedBufferLincheckTest {
     @Test
     void isLinearizableUnderStress() {
         new StressOptions()
-                .iterations(40)
+                .iterations(20 * EFFORT)
                 .invocationsPerIteration(50)
                 .threads(THREADS)
                 .actorsPerThread(4)

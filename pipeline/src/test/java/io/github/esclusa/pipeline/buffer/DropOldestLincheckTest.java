@@ -30,6 +30,9 @@ class DropOldestLincheckTest {
     private static final int MAX_WEIGHT = 4;
     private static final int THREADS = 2;
 
+    /** How many times the scenarios of an ordinary build: -Ptorture raises it. */
+    private static final int EFFORT = Integer.getInteger("esclusa.lincheck.effort", 1);
+
     /** The operations on the real buffer. It holds a light and a heavier message, and has room for one more that is light. */
     @Param(name = "thread", gen = ThreadIdGen.class)
     @Param(name = "weight", gen = IntGen.class, conf = "1:2")
@@ -149,12 +152,12 @@ class DropOldestLincheckTest {
 
     @Test
     void boundHoldsAndNothingIsLostUnderModelChecking() {
-        check(new ModelCheckingOptions().iterations(15).invocationsPerIteration(25));
+        check(new ModelCheckingOptions().iterations(8 * EFFORT).invocationsPerIteration(25));
     }
 
     @Test
     void boundHoldsAndNothingIsLostUnderStress() {
-        check(new StressOptions().iterations(40).invocationsPerIteration(50));
+        check(new StressOptions().iterations(20 * EFFORT).invocationsPerIteration(50));
     }
 
     /** The heavy one counts on room that is free besides what it evicts; the light one may want it while the lock is free. */

@@ -270,7 +270,7 @@ class MetricsServerTest {
                     }
                     return WELL;
                 },
-                Duration.ofMillis(300));
+                Duration.ofMillis(100));
         for (int i = 0; i < 2 * MetricsServer.THREADS; i++) {
             assertThatThrownBy(() -> get(server, "/health")).isInstanceOf(IOException.class);
         }
