@@ -46,6 +46,6 @@ public class GuardedStress {
      */
     @Arbiter
     public void reads(I_Result result) {
-        result.r1 = guarded.read(n -> n);
+        result.r1 = guarded.get();
     }
 }

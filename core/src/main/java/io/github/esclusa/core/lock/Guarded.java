@@ -8,9 +8,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,19 +61,37 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
     }
 
     /**
-     * Computes something from the value.
+     * The value itself: for one that is immutable. What is done with a mutable one afterwards is no longer guarded.
      *
-     * @param <R> the type of the result
-     * @param reader is given the value; whatever it throws reaches the caller
-     * @return what the reader returned
+     * @return the value, as the last function left it
      * @throws IllegalStateException if called from inside a function on the same value
      * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
-    public <R extends @Nullable Object> R read(Function<? super T, ? extends R> reader) {
+    public T get() {
+        lockOnce();
+        try {
+            return value;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Computes something from the value.
+     *
+     * @param <R> the type of the result
+     * @param <X> what the reader may throw; nothing checked, if it declares nothing
+     * @param reader is given the value; whatever it throws reaches the caller
+     * @return what the reader returned
+     * @throws X as the reader
+     * @throws IllegalStateException if called from inside a function on the same value
+     * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
+     */
+    public <R extends @Nullable Object, X extends Throwable> R read(Reader<? super T, ? extends R, X> reader) throws X {
         requireNonNull(reader, "reader");
         lockOnce();
         try {
-            return reader.apply(value);
+            return reader.read(value);
         } finally {
             lock.unlock();
         }
@@ -85,17 +100,19 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
     /**
      * Replaces the value by one computed from it. If the function throws, the old value stays.
      *
+     * @param <X> what the updater may throw; nothing checked, if it declares nothing
      * @param updater is given the old value and returns the new one; whatever it throws reaches the caller
      * @return the new value
+     * @throws X as the updater
      * @throws IllegalStateException if called from inside a function on the same value
      * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
     @CanIgnoreReturnValue
-    public T update(UnaryOperator<T> updater) {
+    public <X extends Throwable> T update(Updater<T, X> updater) throws X {
         requireNonNull(updater, "updater");
         lockOnce();
         try {
-            T updated = updater.apply(value);
+            T updated = updater.update(value);
             value = updated;
             return updated;
         } finally {
@@ -106,15 +123,17 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
     /**
      * Works on a mutable value in place. If the action throws, what it has changed stays changed.
      *
+     * @param <X> what the action may throw; nothing checked, if it declares nothing
      * @param action is given the value, which must not leave it; whatever it throws reaches the caller
+     * @throws X as the action
      * @throws IllegalStateException if called from inside a function on the same value
      * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
-    public void with(Consumer<? super T> action) {
+    public <X extends Throwable> void with(Action<? super T, X> action) throws X {
         requireNonNull(action, "action");
         lockOnce();
         try {
-            action.accept(value);
+            action.work(value);
         } finally {
             lock.unlock();
         }
@@ -149,6 +168,63 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
     @Override
     public String toString() {
         return "Guarded(" + lock.name() + ", " + lock + ")";
+    }
+
+    /**
+     * Computes something from a guarded value, under its lock.
+     *
+     * @param <T> the type of the value
+     * @param <R> the type of the result
+     * @param <X> what it may throw
+     */
+    @FunctionalInterface
+    public interface Reader<T extends @Nullable Object, R extends @Nullable Object, X extends Throwable> {
+
+        /**
+         * Computes the result.
+         *
+         * @param value the value; a mutable one must not leave the reader
+         * @return the result
+         * @throws X if there is none
+         */
+        R read(T value) throws X;
+    }
+
+    /**
+     * Makes a new value out of the old one, under the lock.
+     *
+     * @param <T> the type of the value
+     * @param <X> what it may throw
+     */
+    @FunctionalInterface
+    public interface Updater<T extends @Nullable Object, X extends Throwable> {
+
+        /**
+         * Computes the new value.
+         *
+         * @param value the old value
+         * @return the new value
+         * @throws X if there is none: the old one stays
+         */
+        T update(T value) throws X;
+    }
+
+    /**
+     * Works on a mutable value in place, under its lock.
+     *
+     * @param <T> the type of the value
+     * @param <X> what it may throw
+     */
+    @FunctionalInterface
+    public interface Action<T extends @Nullable Object, X extends Throwable> {
+
+        /**
+         * Does the work.
+         *
+         * @param value the value, which must not leave the action
+         * @throws X if it fails: what it has changed stays changed
+         */
+        void work(T value) throws X;
     }
 
     /** The configuration of a {@link Guarded}. */

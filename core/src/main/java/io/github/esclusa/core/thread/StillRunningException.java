@@ -12,31 +12,31 @@ public final class StillRunningException extends TimeoutException {
 
     private static final long serialVersionUID = 1;
 
-    /** The names of the tasks, not the tasks: an exception can be kept longer than they should be. */
-    private final List<String> running;
+    private final List<RunningTask> running;
 
-    StillRunningException(String message, List<String> running) {
+    StillRunningException(String message, List<RunningTask> running) {
         super(message);
-        this.running = running;
+        this.running = List.copyOf(running);
+        running.forEach(task -> addSuppressed(new Stack(task)));
     }
 
     /**
      * The tasks that still ran.
      *
-     * @return a description of each, in order of submission; unmodifiable
+     * @return each with its thread and stack, in order of submission; unmodifiable
      */
-    public List<String> running() {
+    public List<RunningTask> running() {
         return running;
     }
 
     /** Where a thread was: an exception only in form, for its stack trace. */
-    static final class Stack extends Exception {
+    private static final class Stack extends Exception {
 
         private static final long serialVersionUID = 1;
 
-        Stack(String where, StackTraceElement[] stack) {
-            super(where, null, false, true);
-            setStackTrace(stack);
+        Stack(RunningTask task) {
+            super(task.toString(), null, false, true);
+            setStackTrace(task.stack().toArray(StackTraceElement[]::new));
         }
     }
 }

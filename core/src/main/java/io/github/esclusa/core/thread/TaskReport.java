@@ -2,8 +2,8 @@
 package io.github.esclusa.core.thread;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The words for what has become of a group. Made outside every lock: stacks are looked up and lists are built. */
@@ -26,24 +26,18 @@ final class TaskReport {
             TaskBalance balance,
             List<? extends Task<?>> running,
             @Nullable TasksFailedException failed) {
-        List<String> names = new ArrayList<>();
-        List<Throwable> stacks = new ArrayList<>();
+        List<RunningTask> where = new ArrayList<>();
         for (Task<?> task : running) {
             Thread thread = task.runner();
-            if (thread == null) {
-                continue; // It has come back in the meantime.
+            if (thread != null) { // else it has come back in the meantime
+                where.add(RunningTask.of(task.number(), thread));
             }
-            StackTraceElement[] stack = thread.getStackTrace();
-            String where = "task " + task.number() + " on thread '" + thread.getName() + "' (" + thread.getState() + ")"
-                    + (stack.length == 0 ? "" : " at " + stack[0]);
-            names.add(where);
-            stacks.add(new StillRunningException.Stack(where, stack));
         }
+        String names = where.stream().map(RunningTask::toString).collect(Collectors.joining(", "));
         StillRunningException report = new StillRunningException(
                 "group '" + group + "': " + what + "; of " + balance.submitted() + " tasks " + balance.queued()
-                        + " had not begun and these still ran: " + String.join(", ", names),
-                Collections.unmodifiableList(names));
-        stacks.forEach(report::addSuppressed);
+                        + " had not begun and these still ran: " + names,
+                where);
         if (failed != null) {
             report.initCause(failed);
         }

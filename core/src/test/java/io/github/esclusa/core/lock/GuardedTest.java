@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.core.testing.Running;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,9 @@ class GuardedTest {
     @Test
     void readsAndUpdates() {
         assertThat(guarded.update(n -> n + 1)).isEqualTo(2);
-        assertThat(guarded.<String>read(n -> "n=" + n)).isEqualTo("n=2");
+        assertThat(guarded.get()).isEqualTo(2);
+        String shown = guarded.read(n -> "n=" + n);
+        assertThat(shown).isEqualTo("n=2");
         assertThat(guarded.name()).isEqualTo("balance");
         assertThat(guarded.toString()).contains("balance").doesNotContain("2,");
     }
@@ -31,9 +34,9 @@ class GuardedTest {
     @SuppressWarnings("NullAway") // On JDK 17 it does not see that a bound read from a class file is @Nullable.
     void mayHoldNothing() {
         Guarded<@Nullable String> maybe = Guarded.named("maybe", null);
-        assertThat(maybe.<Boolean>read(value -> value == null)).isTrue();
+        assertThat(maybe.get()).isNull();
         maybe.update(value -> "there");
-        assertThat(maybe.<@Nullable String>read(value -> value)).isEqualTo("there");
+        assertThat(maybe.get()).isEqualTo("there");
         assertThat(maybe.update(value -> null)).isNull();
     }
 
@@ -42,7 +45,8 @@ class GuardedTest {
         Guarded<List<String>> list = Guarded.named("list", new ArrayList<>());
         list.with(l -> l.add("a"));
         list.with(l -> l.add("b"));
-        assertThat(list.<String>read(l -> String.join(",", l))).isEqualTo("a,b");
+        String joined = list.read(l -> String.join(",", l));
+        assertThat(joined).isEqualTo("a,b");
     }
 
     @Test
@@ -58,7 +62,7 @@ class GuardedTest {
         for (Running<?> thread : threads) {
             thread.result();
         }
-        assertThat(guarded.<Integer>read(n -> n)).isEqualTo(8_001);
+        assertThat(guarded.get()).isEqualTo(8_001);
     }
 
     @Test
@@ -79,7 +83,27 @@ class GuardedTest {
                     throw new AssertionError("in with");
                 }))
                 .hasMessage("in with");
-        assertThat(Running.<Integer>call(() -> guarded.read(n -> n)).result()).isEqualTo(1);
+        assertThat(Running.call(guarded::get).result()).isEqualTo(1);
+    }
+
+    /** The compiler knows what a function throws: no wrapping, and nothing to catch where nothing is thrown. */
+    @Test
+    void checkedExceptionsReachTheCallerAsTheyAre() {
+        IOException thrown = new IOException("on purpose");
+        IOException caught = null;
+        try {
+            guarded.update(n -> fail(thrown));
+        } catch (IOException e) {
+            caught = e;
+        }
+        assertThat(caught).isSameAs(thrown);
+        assertThatThrownBy(() -> guarded.read(n -> fail(thrown))).isSameAs(thrown);
+        assertThatThrownBy(() -> guarded.with(n -> fail(thrown))).isSameAs(thrown);
+        assertThat(guarded.get()).isEqualTo(1);
+    }
+
+    private static int fail(IOException failure) throws IOException {
+        throw failure;
     }
 
     @Test
@@ -88,7 +112,7 @@ class GuardedTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("balance")
                 .hasMessageContaining("inside its own function");
-        assertThatThrownBy(() -> guarded.with(n -> guarded.read(m -> m))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> guarded.with(n -> guarded.get())).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> guarded.read(n -> {
                     guarded.with(m -> {});
                     return n;

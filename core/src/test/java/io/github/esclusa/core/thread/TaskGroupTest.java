@@ -194,7 +194,15 @@ class TaskGroupTest {
                     .hasMessageContaining("PT5S")
                     .hasMessageContaining("1 had not begun")
                     .hasMessageContaining("task 1 on thread 'slow-1'");
-            assertThat(((StillRunningException) failure).running()).hasSize(1);
+            assertThat(((StillRunningException) failure).running())
+                    .singleElement()
+                    .satisfies(task -> {
+                        assertThat(task.number()).isEqualTo(1);
+                        assertThat(task.thread()).isEqualTo("slow-1");
+                        assertThat(task.state()).isEqualTo(Thread.State.WAITING);
+                        assertThat(task.stack()).anySatisfy(frame -> assertThat(frame.getMethodName())
+                                .isEqualTo("awaitGo"));
+                    });
             assertThat(failure.getSuppressed()).singleElement().satisfies(stack -> assertThat(stack.getStackTrace())
                     .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("awaitGo")));
 

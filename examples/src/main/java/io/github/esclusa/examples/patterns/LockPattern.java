@@ -6,7 +6,6 @@ import io.github.esclusa.core.lock.LockMetrics;
 import io.github.esclusa.core.signal.Signal;
 import io.github.esclusa.core.thread.TaskGroup;
 import io.github.esclusa.examples.patterns.byhand.Printer;
-import java.time.Duration;
 
 /** A number that cannot be reached without its lock, and a lock that shows who holds it and who waits. */
 public final class LockPattern {
@@ -32,7 +31,7 @@ public final class LockPattern {
                 TaskGroup<Integer> adders = TaskGroup.open("adders")) {
             adders.submit(() -> count.update(n -> {
                 holding.set();
-                pause(seen); // as long as the other needs to come, and we to see it wait
+                seen.await(); // as long as the other needs to come, and we to see it wait
                 return n + 1;
             }));
             holding.await();
@@ -46,17 +45,9 @@ public final class LockPattern {
                     dashboard.reads(LockMetrics.ACQUISITIONS),
                     dashboard.reads(LockMetrics.CONTENDED),
                     dashboard.reads(LockMetrics.WAIT));
-            total = count.read(n -> n);
+            total = count.get();
         }
         // end
         return "2 added, " + total + " counted, who waits is seen";
-    }
-
-    private static void pause(Signal until) {
-        try {
-            until.await(Duration.ofMinutes(1));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts it", e);
-        }
     }
 }

@@ -46,7 +46,7 @@ public final class ManyThreadsPattern {
             });
             out.line("asked for pages 1, 2, 3; what came is %s", pages.join());
         }
-        String order = finished.read(told -> told);
+        String order = finished.get();
         out.line("finished in the order%s", order);
 
         try (TaskGroup<String> pages = TaskGroup.open("pages")) {

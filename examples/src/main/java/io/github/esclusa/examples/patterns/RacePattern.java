@@ -27,7 +27,7 @@ public final class RacePattern {
         try (TaskGroup<Integer> adders = TaskGroup.open("adders")) {
             adders.submit(() -> count.update(n -> {
                 firstHasRead.set(); // now the other one may try to get in between ...
-                out.line("written by the other meanwhile: %s", happens(secondHasWritten));
+                out.line("written by the other meanwhile: %s", secondHasWritten.await(Duration.ofMillis(50)));
                 return n + 1;
             }));
             adders.submit(() -> {
@@ -38,18 +38,9 @@ public final class RacePattern {
             });
             out.line("the threads wrote %s", adders.join());
         }
-        int total = count.read(n -> n);
+        int total = count.get();
         out.line("2 threads have added 1 each: the count is %d", total);
         // end
         return "2 added, " + total + " counted";
-    }
-
-    /** As long as the race by hand needs and longer: it must not happen. */
-    private static boolean happens(Signal signal) {
-        try {
-            return signal.await(Duration.ofMillis(50));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts it", e);
-        }
     }
 }

@@ -3,11 +3,11 @@ package io.github.esclusa.examples.patterns;
 
 import io.github.esclusa.core.signal.Signal;
 import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.core.thread.RunningTask;
 import io.github.esclusa.core.thread.StillRunningException;
 import io.github.esclusa.core.thread.TaskGroup;
 import io.github.esclusa.examples.patterns.byhand.Printer;
 import java.time.Duration;
-import java.util.stream.Stream;
 
 /** Threads whose names and whose fate at the process's end were chosen, and a join that says who still runs and where. */
 public final class ThreadPattern {
@@ -46,7 +46,7 @@ public final class ThreadPattern {
                 reports.join(Duration.ofMillis(50));
             } catch (StillRunningException e) {
                 out.line("after 50 ms still running: %s", e.running().size());
-                out.line("%s", whereIn(e.getSuppressed()[0]));
+                out.line("%s", whereIn(e.running().get(0)));
             }
             disk.set();
             out.line("joined: %s", reports.join());
@@ -61,13 +61,13 @@ public final class ThreadPattern {
         return "the report is written";
     }
 
-    /** The thread's name, and the line of ours that it stands in: the whole stack differs between JVMs. */
-    private static String whereIn(Throwable stack) {
-        String thread = String.valueOf(stack.getMessage()).replaceAll(" \\(.*", "");
-        return Stream.of(stack.getStackTrace())
+    /** The thread, and the method of ours that it stands in: the whole stack differs between JVMs. */
+    private static String whereIn(RunningTask task) {
+        return task.stack().stream()
                 .filter(frame -> frame.getClassName().equals(ThreadPattern.class.getName()))
-                .map(frame -> thread + " in " + frame.getMethodName())
+                .map(frame ->
+                        "task " + task.number() + " on thread '" + task.thread() + "' in " + frame.getMethodName())
                 .findFirst()
-                .orElse(thread);
+                .orElseGet(task::toString);
     }
 }
