@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Order: a stage with one worker keeps the order of arrival, retries included. Stages with several workers promise
- * none. A pipeline's threads are named {@code <pipeline>-<stage>-<n>}.
+ * none. A pipeline's threads are named {@code <pipeline>-<stage>-<n>}, and {@code <pipeline>-close-<n>} the one that tells
+ * callbacks in line of a shutdown.
  *
  * <p>A pipeline runs until it is shut down. Shutting down refuses new messages, wakes every submitter that waits, works
  * off what has been accepted, stage by stage, and answers with a balance. Every method may be called by any thread.
@@ -172,8 +173,8 @@ public final class Pipeline<T> implements AutoCloseable {
      * A call of the listener that is under way on another thread is not waited for; if a worker makes it, the report
      * names the worker as stuck.
      *
-     * <p>Callbacks in line are told at once that it is closed, on a thread of the pipeline's own; one that blocks keeps this from
-     * returning until its deadline, and nothing else.
+     * <p>Callbacks in line are told at once that it is closed, one after the other, on a thread of the pipeline's own. One that
+     * blocks keeps those behind it from hearing, and this from returning until its deadline; it keeps nothing else.
      *
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others.
      *
@@ -214,8 +215,11 @@ public final class Pipeline<T> implements AutoCloseable {
         try {
             warnIfIncomplete(shutdown(closeTimeout));
         } catch (InterruptedException e) {
-            warnIfIncomplete(typed(engine.shutdownNow()));
-            Thread.currentThread().interrupt();
+            try {
+                warnIfIncomplete(typed(engine.shutdownNow()));
+            } finally {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -211,6 +211,27 @@ class KnownFailuresTest {
         assertThat(shutdown.result()).isSameAs(other);
     }
 
+    /** The one that is behind it at another inlet hears late, but not on the thread that has a deadline to keep. */
+    @Test
+    void aCallbackThatBlocksDoesNotKeepShutdownBeyondItsDeadlineThoughOthersAreBehindIt() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Thread> second = new CompletableFuture<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("behind")
+                .inlet("x", inlet -> inlet.capacity(1))
+                .inlet("y", inlet -> inlet.capacity(1))
+                .sink("hold", n -> goOn.await())
+                .start();
+        pipeline.inlet("x").submit(1);
+        pipeline.inlet("y").submit(2);
+        assertThat(pipeline.inlet("x").submit(3, answer -> awaitQuietly(goOn))).isEqualTo(Admission.WAITING);
+        assertThat(pipeline.inlet("y").submit(4, answer -> second.complete(Thread.currentThread())))
+                .isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofMillis(20)));
+        assertThat(shutdown.result().balanced()).isTrue();
+        goOn.countDown();
+        assertThat(second.get(30, TimeUnit.SECONDS)).isNotSameAs(shutdown.thread());
+    }
+
     @Test
     void aCallbackInLineHearsOfTheCloseAtOnceThoughTheDrainGoesOn() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);

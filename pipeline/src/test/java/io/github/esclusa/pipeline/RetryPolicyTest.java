@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.testing.Running;
@@ -10,6 +11,8 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,6 +58,36 @@ class RetryPolicyTest extends PolicyFixture {
         clock.advance(SECOND);
         Awaitility.await().until(() -> delivered.size() == 100);
         assertThat(drained(pipeline).delivered()).isEqualTo(100);
+    }
+
+    /**
+     * Parked work is no longer its worker's: another may have taken it through the stage before the first goes on. At any
+     * step of that, each message is tried twice and passed on once.
+     */
+    @Test
+    void workThatIsParkedBelongsToWhoeverTakesItNext() throws InterruptedException {
+        int messages = 30_000;
+        Set<Integer> seen = ConcurrentHashMap.newKeySet();
+        AtomicInteger passed = new AtomicInteger();
+        Pipeline<Integer> pipeline = builder()
+                .map(
+                        "flaky",
+                        n -> {
+                            if (seen.add(n)) {
+                                throw new IOException("the first time");
+                            }
+                            return n;
+                        },
+                        stage -> stage.workers(4).onError(e -> e.retry(retry(2, Duration.ZERO))))
+                .sink("count", n -> passed.incrementAndGet(), stage -> stage.workers(1))
+                .start();
+        for (int i = 0; i < messages; i++) {
+            assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+        }
+        DrainReport<Integer> report = drained(pipeline);
+        assertThat(report.cause()).isEmpty();
+        assertThat(report.delivered()).isEqualTo(messages);
+        assertThat(passed).hasValue(messages);
     }
 
     @Test

@@ -42,7 +42,7 @@ class LockOrderTest {
         assertThatThrownBy(() -> nested(b, a))
                 .isInstanceOf(LockOrderException.class)
                 .hasMessageContainingAll(
-                        "lock 'a'", "holds 'b'", "lock order 'bank'", "'b' was taken while 'a' was held");
+                        "lock 'a'", "holds 'b'", "lock order 'bank'", "'b' was asked for while 'a' was held");
         assertThat(order.inversions()).isOne();
         assertFree();
     }
@@ -64,8 +64,18 @@ class LockOrderTest {
         nested(b, c);
         assertThatThrownBy(() -> nested(c, a))
                 .isInstanceOf(LockOrderException.class)
-                .hasMessageContainingAll("'b' was taken while 'a' was held", "'c' was taken while 'b' was held")
+                .hasMessageContainingAll("'b' was asked for while 'a' was held", "'c' was asked for while 'b' was held")
                 .satisfies(thrown -> assertThat(thrown.getSuppressed()).hasSize(1));
+    }
+
+    /** The lock was not taken: what it would have come after as well is no order. */
+    @Test
+    void anAcquireThatIsRefusedLeavesNothingBehind() {
+        nested(c, b);
+        assertThatThrownBy(() -> nested(a, b, c)).isInstanceOf(LockOrderException.class);
+        assertThatCode(() -> nested(c, a)).doesNotThrowAnyException();
+        assertThat(order.inversions()).isOne();
+        assertFree();
     }
 
     @Test

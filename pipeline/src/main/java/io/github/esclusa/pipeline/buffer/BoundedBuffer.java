@@ -208,7 +208,7 @@ public final class BoundedBuffer<E extends Admissible> {
      * hear of it from {@link #announceClose}. What is queued stays queued. Needs no memory. Further calls do nothing.
      */
     public void close() {
-        closed = true; // first: whatever should go wrong with the lock or in the line, nobody gets in any more
+        refuse(); // first: whatever should go wrong with the lock or in the line, nobody gets in any more
         lock.lock();
         try {
             Waiter<E> first = line.turnAway();
@@ -218,6 +218,11 @@ public final class BoundedBuffer<E extends Admissible> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The first step of {@link #close} alone: nobody gets in any more, and those in line wait on. Takes no lock. */
+    public void refuse() {
+        closed = true;
     }
 
     /**

@@ -135,13 +135,21 @@ public final class Engine {
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      */
     public DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
+        boolean announced = false;
         try {
-            drain();
-            announceCloseElsewhere();
+            closeInlets();
+            boolean owed = machine.hasCloseToAnnounce();
+            if (owed) {
+                ending.tells(); // before the workers can end, and the report be published without it
+            }
+            seal();
+            announced = !owed || announceCloseElsewhere();
             DrainReport<Object> report = ending.awaitPublished(deadline);
             return report == null ? sweep() : report;
         } finally {
-            announceClose(); // unless a thread could be had for it, and has
+            if (!announced) { // here one that blocks would be waited for without a deadline: only for want of a thread
+                announceClose();
+            }
         }
     }
 
@@ -153,7 +161,8 @@ public final class Engine {
      */
     public DrainReport<Object> shutdownNow() {
         try {
-            drain();
+            closeInlets();
+            seal();
             return sweep();
         } finally {
             announceClose();
@@ -258,9 +267,12 @@ public final class Engine {
         }
     }
 
-    private void drain() {
+    private void closeInlets() {
         ending.drains();
         machine.close();
+    }
+
+    private void seal() {
         machine.segments().forEach(Segment::drains);
         firstSegment().seal();
     }
@@ -271,7 +283,9 @@ public final class Engine {
         try {
             machine.halt();
             if (telling.drew()) {
-                machine.interrupt();
+                machine.interrupt()
+                        .forEach(thrown ->
+                                log.warn("pipeline '{}': the interrupt of a worker threw", spec.name(), thrown));
             }
             meters.close(); // before the report: whoever has it may start a successor of the same name
             tell(telling);
@@ -297,12 +311,15 @@ public final class Engine {
 
     /** Settles what a halt leaves. Credit comes back here: before the halt it would admit those in line. */
     private void settleHalted(List<Worker> dead) {
-        Ending.Telling telling = ending.halt(machine, dead);
         try {
-            tell(telling);
+            Ending.Telling telling = ending.halt(machine, dead);
+            try {
+                tell(telling);
+            } finally {
+                ending.told(machine);
+            }
         } finally {
-            ending.told(machine);
-            announceClose();
+            announceClose(); // also where there was no memory for the rest, which a sweep makes up for
         }
     }
 
@@ -321,12 +338,11 @@ public final class Engine {
         telling(machine::announceClose);
     }
 
-    /** A telling like any other: the report is published when the callbacks have heard, or by a sweep. */
-    private void announceCloseElsewhere() {
-        if (!machine.hasCloseToAnnounce()) {
-            return;
-        }
-        ending.tells();
+    /**
+     * A telling like any other, begun by the caller: the report is published when the callbacks have heard, or by a sweep.
+     * Answers {@code false} if there is no thread for it.
+     */
+    private boolean announceCloseElsewhere() {
         boolean started = false;
         try {
             ThreadFactory threads = spec.threads().apply(spec.name() + "-close");
@@ -340,6 +356,7 @@ public final class Engine {
                 ending.told(machine);
             }
         }
+        return started;
     }
 
     private void announceCloseAndTell() {

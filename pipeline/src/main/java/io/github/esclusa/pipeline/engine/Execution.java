@@ -313,6 +313,9 @@ final class Execution {
 
     /** Parks work for its next attempt; where order is kept, what else is in hand waits behind it. */
     private void retry(Work work, long delayNanos) {
+        // Read before the work is let go: from then on another worker may have it.
+        StageMeters meter = meters.get(work.step);
+        int messages = work.items.size();
         work.dueNanos = clock.nanoTime() + delayNanos;
         List<Work> group = new ArrayList<>();
         group.add(work);
@@ -323,7 +326,7 @@ final class Execution {
             }
         }
         if (exits.park(group)) {
-            meters.get(work.step).retried(work.items.size());
+            meter.retried(messages);
         }
     }
 

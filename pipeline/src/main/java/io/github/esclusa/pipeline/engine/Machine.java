@@ -79,10 +79,25 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         }
     }
 
-    /** Closes every inlet and wakes every blocked producer. Needs no memory; further calls do nothing. */
+    /**
+     * Closes every inlet and wakes every blocked producer. Needs no memory; further calls do nothing. Should one fail, the
+     * others are closed all the same, and all of them refuse from the first step on: what aborts the queues next must not
+     * meet an open one.
+     */
     void close() {
         for (int i = 0; i < inlets.size(); i++) {
-            inlets.get(i).buffer().close();
+            inlets.get(i).buffer().refuse();
+        }
+        closeFrom(0);
+    }
+
+    private void closeFrom(int first) {
+        if (first < inlets.size()) {
+            try {
+                inlets.get(first).buffer().close();
+            } finally {
+                closeFrom(first + 1);
+            }
         }
     }
 
@@ -118,14 +133,23 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         }
     }
 
-    /** Interrupts every worker that runs; with no lock held, since it runs code of channels. */
-    void interrupt() {
+    /**
+     * Interrupts every worker that runs; with no lock held, since an interrupt closes the channel that its thread is blocked
+     * in. That is foreign code: what it throws is answered, and keeps nobody from being interrupted.
+     */
+    List<Throwable> interrupt() {
+        List<Throwable> thrown = new ArrayList<>();
         for (Worker worker : workers) {
             Thread thread = worker.thread();
             if (thread != null) {
-                thread.interrupt();
+                try {
+                    thread.interrupt();
+                } catch (Throwable e) {
+                    thrown.add(e);
+                }
             }
         }
+        return thrown;
     }
 
     /** What lay in the queues when they were aborted: the same at each call. */
