@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.pool;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import java.time.Duration;
 import java.util.List;
@@ -358,13 +359,14 @@ final class HandOver<T> {
     /**
      * Waits for the end of an empty pool that another thread has begun or is about to begin: whoever released the lock
      * with that job planned. An interrupt ends the wait and is kept. That other thread is in the meter registry, which is
-     * foreign code and may never let it go: {@code false} if it has not within the patience.
+     * foreign code and may never let it go: {@code false} if it has not within the patience, which is on the machine's
+     * clock, since the user's may stand still or throw.
      */
     boolean awaitEndUnderWay(Duration patience) {
         lock.lock();
         try {
             if (endsElsewhere()) {
-                Deadline deadline = time.after(patience);
+                Deadline deadline = Deadline.after(patience, Clock.system());
                 while (endsElsewhere()) {
                     if (!deadline.await(lock, changed)) {
                         return false;

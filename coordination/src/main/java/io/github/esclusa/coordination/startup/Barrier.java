@@ -91,7 +91,7 @@ public final class Barrier implements AutoCloseable {
     public int await(Duration timeout) throws InterruptedException {
         requireNonNull(timeout, "timeout");
         long began = generations.clock.nanoTime();
-        BarrierMetrics.Outcome outcome = BarrierMetrics.Outcome.INTERRUPTED;
+        BarrierMetrics.@Nullable Outcome outcome = null; // and none, where the wait never began or something broke
         try {
             Generations.Passage passage = generations.pass(timeout);
             outcome = passage.outcome();
@@ -99,8 +99,13 @@ public final class Barrier implements AutoCloseable {
                 throw broken(passage.thrown());
             }
             return passage.order();
+        } catch (InterruptedException e) {
+            outcome = BarrierMetrics.Outcome.INTERRUPTED;
+            throw e;
         } finally {
-            metrics.waited(outcome, generations.clock.nanoTime() - began);
+            if (outcome != null) {
+                metrics.waited(outcome, generations.clock.nanoTime() - began);
+            }
             BarrierLog.clockFailed(name(), generations.clock.takeFailure());
         }
     }
@@ -125,8 +130,9 @@ public final class Barrier implements AutoCloseable {
     }
 
     /**
-     * Breaks the barrier, if it is not broken, and removes its meters. Waits for nobody: those who wait at the barrier are
-     * told, and are on their way when this returns. Closing it again does nothing.
+     * Breaks the barrier, if it is not broken, and removes its meters. Those who wait at the barrier are told, not waited
+     * for, and are on their way when this returns. Closing it again does nothing but wait up to 10 seconds for another
+     * thread that is removing the meters.
      */
     @Override
     public void close() {

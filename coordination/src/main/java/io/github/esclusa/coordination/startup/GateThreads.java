@@ -3,7 +3,7 @@ package io.github.esclusa.coordination.startup;
 
 import java.util.concurrent.ThreadFactory;
 
-/** The threads of a gate: one for each factory, {@code close()} and interrupt that runs, one that tears down. */
+/** The threads of a gate: one for each factory, {@code close()} and call of foreign code that runs, one that tears down. */
 final class GateThreads {
 
     private final String gate;
@@ -27,6 +27,11 @@ final class GateThreads {
     /** Interrupts a thread, which may run foreign code, in a thread of its own, or in this one when the system has no more. */
     void interrupting(String component, Runnable task) {
         startOrRun(gate + "-interrupt-" + component, task);
+    }
+
+    /** Records a wait in a thread of its own, or in this one when the system has no more. */
+    void recording(Runnable task) {
+        startOrRun(gate + "-recording", task);
     }
 
     /** Tears the gate down in a thread of its own, or in this one when the system has no more. */

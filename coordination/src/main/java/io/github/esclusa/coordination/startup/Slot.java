@@ -43,6 +43,9 @@ final class Slot<T extends AutoCloseable> {
     /** When teardown stops waiting for this component, if it is in user code then. */
     long giveUpNanos;
 
+    /** Its close was begun before the deadline, so that it may be told when its time is over. */
+    boolean closeHasTime;
+
     /** Teardown has seen it in its factory, and interrupted it if it was there yet. */
     boolean calledOff;
 
@@ -90,10 +93,11 @@ final class Slot<T extends AutoCloseable> {
     }
 
     /** Takes the object away, to be closed by the caller and nobody else. */
-    T ready2Closing(long untilNanos) {
+    T ready2Closing(long untilNanos, boolean hasTime) {
         T taken = requireNonNull(value, name);
         value = null;
         giveUpNanos = untilNanos;
+        closeHasTime = hasTime;
         givenUp = null;
         state = ComponentState.CLOSING;
         return taken;

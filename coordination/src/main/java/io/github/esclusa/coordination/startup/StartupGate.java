@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * throws is reported and hinders no other. One that hangs is interrupted, reported with its stack, and waited for no
  * longer: at the deadline, or when nine tenths of the time left at its beginning are over if components it needs are
  * still to be closed, which they then are, although it has not come back. {@code close()} is called exactly once on
- * every component that a factory returned. At the deadline itself whatever is left is begun and not waited for.
+ * every component that a factory returned. At the deadline itself whatever is left is begun, and
+ * neither waited for nor interrupted.
  *
  * <p><b>Memory.</b> What a factory does happens-before the factories of components that start after it, before
  * {@link #start} and {@link #awaitReady} return, and before the component's {@code close()}. What a {@code close()} does

@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A component in user code that others stand behind gets nine tenths of the time left, one that nobody stands behind
  * all of it. When that is over it is interrupted and no longer waited for, and those behind it are closed in the rest:
  * a hung close costs the others time, but not their own close. At the deadline nothing is waited for: what has not
- * begun to close begins, and the report is given.
+ * begun to close begins, uninterrupted since it never had time, and the report is given.
  *
- * <p>An interrupt runs foreign code, the blocker of an interruptible channel for example: each is sent by a thread of its
- * own, so that one that throws or blocks holds up neither the leading thread nor whoever asked to stop.
+ * <p>An interrupt runs foreign code, the blocker of an interruptible channel for example, and so do the meter registry and
+ * the log: before the report is there, each is called by a thread of its own, so that one that throws or blocks holds up
+ * neither the leading thread nor whoever asked to stop.
  *
  * <p>A factory that comes back while this lasts puts its component in {@link ComponentState#READY}, where the leading
  * thread finds it like any other. One that comes back later is closed by {@link #arrived}. {@link #over} decides between
@@ -132,8 +133,8 @@ final class Teardown {
             board.lock.unlock();
         }
         return () -> {
-            log.lateArrival(slot);
             threads.closing(slot.name, close);
+            log.lateArrival(slot);
         };
     }
 
@@ -151,8 +152,8 @@ final class Teardown {
                 }
             }
         } catch (Throwable e) { // no memory, say: every close and the report must come all the same
-            log.broken(e);
             closeAllThatIsLeft();
+            log.broken(e);
         } finally {
             finish();
             board.led(null);
@@ -162,7 +163,7 @@ final class Teardown {
         }
     }
 
-    /** The wait of the thread that starts is over, before its meter is. */
+    /** The wait of the thread that starts is over: recorded in a thread of its own, for the registry is foreign code. */
     private void recordStarter() {
         Long waited;
         StartupFailed.Reason reason;
@@ -174,7 +175,7 @@ final class Teardown {
             board.lock.unlock();
         }
         if (waited != null) {
-            metrics.waited(GateMetrics.Outcome.of(reason), waited);
+            threads.recording(() -> metrics.waited(GateMetrics.Outcome.of(reason), waited));
         }
     }
 
@@ -247,9 +248,20 @@ final class Teardown {
             TimeoutException stack =
                     board.stackOf(slot, slot.state() == ComponentState.STARTING ? "starting" : "closing");
             slot.givenUp = stack;
-            addInterrupt(slot, actions);
-            actions.add(() -> log.givenUp(slot, stack));
+            addGivingUp(slot, stack, actions);
         }
+    }
+
+    /** Told of it are the thread, if it had time to begin with, and the log: neither by the leading thread, which they may hold. */
+    @GuardedBy("board.lock")
+    private void addGivingUp(Slot<?> slot, TimeoutException stack, List<Runnable> actions) {
+        Thread thread = slot.state() == ComponentState.STARTING || slot.closeHasTime ? slot.thread : null;
+        actions.add(() -> threads.interrupting(slot.name, () -> {
+            if (thread != null) {
+                interrupt(slot, thread);
+            }
+            log.givenUp(slot, stack);
+        }));
     }
 
     @GuardedBy("board.lock")
@@ -276,7 +288,7 @@ final class Teardown {
 
     @GuardedBy("board.lock")
     private <T extends AutoCloseable> Runnable beginClose(Slot<T> slot, long now) {
-        T object = slot.ready2Closing(giveUpAt(slot, now));
+        T object = slot.ready2Closing(giveUpAt(slot, now), deadlineNanos - now > 0);
         return () -> close(slot, object);
     }
 
@@ -302,10 +314,14 @@ final class Teardown {
         }
     }
 
+    /** One that is given up before its thread is here interrupts itself: nobody else will. */
     private void enterClose(Slot<?> slot) {
         board.lock.lock();
         try {
             slot.thread = Thread.currentThread();
+            if (slot.givenUp != null && slot.closeHasTime) {
+                Thread.currentThread().interrupt();
+            }
         } finally {
             board.lock.unlock();
         }

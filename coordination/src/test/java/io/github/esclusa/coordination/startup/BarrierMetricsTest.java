@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.startup;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
@@ -15,6 +17,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -101,6 +104,23 @@ class BarrierMetricsTest {
             interrupted.interrupt();
             assertThat(interrupted.failure()).isInstanceOf(InterruptedException.class);
             assertThat(wait("interrupted").count()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCallThatNeverWaitedIsNoWait() {
+        AtomicReference<Barrier> own = new AtomicReference<>();
+        try (Barrier barrier = builder.parties(1)
+                .whenAllHere(() -> assertThatIllegalStateException()
+                        .isThrownBy(() -> requireNonNull(own.get()).await(LONG)))
+                .build()) {
+            own.set(barrier);
+            assertThatCode(() -> barrier.await(LONG)).doesNotThrowAnyException();
+            assertThat(wait("passed").count()).isEqualTo(1);
+            assertThat(registry.find("esclusa.barrier.wait").timers().stream()
+                            .mapToLong(Timer::count)
+                            .sum())
+                    .isEqualTo(1);
         }
     }
 

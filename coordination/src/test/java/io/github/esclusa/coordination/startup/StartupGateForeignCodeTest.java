@@ -10,10 +10,16 @@ import io.github.esclusa.coordination.startup.StopReport.Outcome;
 import io.github.esclusa.core.time.ManualClock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.core.instrument.step.StepTimer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +213,35 @@ class StartupGateForeignCodeTest {
         assertThat(stop.get().clean()).isTrue();
         assertThat(close.get()).isTrue();
         assertThat(gate.state()).isEqualTo(GateState.STOPPED);
+    }
+
+    @Test
+    void registryThatDoesNotComeBackFromATimerHoldsUpNoClose() throws Exception {
+        MeterRegistry stuck = new SimpleMeterRegistry() {
+            @Override
+            protected Timer newTimer(Meter.Id id, DistributionStatisticConfig config, PauseDetector detector) {
+                return new StepTimer(id, new MockClock(), config, detector, TimeUnit.SECONDS, 1000, false) {
+                    @Override
+                    protected void recordNonNegative(long amount, TimeUnit unit) {
+                        if (id.getName().equals(GateMetrics.WAIT)) {
+                            entered.countDown();
+                            Journal.awaitStubbornly(let);
+                        }
+                    }
+                };
+            }
+        };
+        Component<Part> a = builder.component("a", journal.part("a"));
+        builder.component("b", () -> {
+                    throw new IllegalStateException("on purpose");
+                })
+                .after(a);
+        var start = start(builder.meterRegistry(stuck).build());
+
+        assertThat(start.failure()).isInstanceOfSatisfying(StartupFailed.class, e -> assertThat(e.reason())
+                .isEqualTo(Reason.COMPONENT_FAILED));
+        assertThat(journal.lines()).containsExactly("start a", "close a");
+        entered.await();
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,28 @@ class StartupGateStopTest {
         let.countDown();
         await().until(() ->
                 gate.components().stream().allMatch(component -> component.state() == ComponentState.CLOSED));
+    }
+
+    /** It never had any time that could be over; whether its thread was there already must make no difference. */
+    @Test
+    void closeThatIsBegunWithoutTimeIsNotInterrupted() throws Exception {
+        int gates = 100;
+        var closed = new CountDownLatch(gates);
+        var interrupted = new AtomicInteger();
+        for (int i = 0; i < gates; i++) {
+            StartupGate.Builder one = StartupGate.builder("gate");
+            one.component("slow", () -> () -> {
+                try {
+                    Thread.sleep(20);
+                } catch (InterruptedException e) {
+                    interrupted.incrementAndGet();
+                }
+                closed.countDown();
+            });
+            one.start(LONG).stop(Duration.ZERO);
+        }
+        closed.await();
+        assertThat(interrupted).hasValue(0);
     }
 
     @Test

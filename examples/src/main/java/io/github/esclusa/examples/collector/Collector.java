@@ -21,6 +21,9 @@ public final class Collector {
     /** How long a stopping collector works off what it has; what is left then is returned, and the balance says so. */
     static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
 
+    /** The same where the pipeline has failed: what a worker has in hand may still come to its end, nothing else is done. */
+    static final Duration FAILED_DRAIN_TIMEOUT = Duration.ofSeconds(5);
+
     private static final int OK = 0;
     private static final int FAILED = 1;
 

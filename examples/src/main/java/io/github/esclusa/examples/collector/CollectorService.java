@@ -181,7 +181,8 @@ final class CollectorService implements AutoCloseable {
         udp.get().stopReading();
         tcp.get().stopReading();
         try (Registration cut = now.onSet(() -> pipeline().shutdownNow())) {
-            return pipeline().shutdown(Collector.DRAIN_TIMEOUT);
+            boolean failed = pipeline().state() == PipelineState.FAILED;
+            return pipeline().shutdown(failed ? Collector.FAILED_DRAIN_TIMEOUT : Collector.DRAIN_TIMEOUT);
         }
     }
 

@@ -110,9 +110,9 @@ final class DeadLetterGroups implements AutoCloseable {
             if (mine.done) {
                 return List.of();
             }
-            led = true;
-            List<Entry> group = new ArrayList<>(waiting);
+            List<Entry> group = new ArrayList<>(waiting); // before it leads: there may be no memory for it
             waiting.clear();
+            led = true;
             return group;
         } finally {
             lock.unlock();
@@ -155,9 +155,9 @@ final class DeadLetterGroups implements AutoCloseable {
                     waiting.addFirst(entry);
                 }
             }
+        } finally {
             led = false;
             changed.signalAll();
-        } finally {
             lock.unlock();
         }
     }
