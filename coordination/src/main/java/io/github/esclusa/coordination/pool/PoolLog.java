@@ -16,6 +16,23 @@ final class PoolLog {
         this.pool = pool;
     }
 
+    /** Who holds the resources that somebody is about to wait for. */
+    void waits(ResourcePool<?> asked) {
+        quietly(() -> {
+            if (log.isDebugEnabled()) {
+                log.debug("waits for a resource of {}", asked);
+            }
+        });
+    }
+
+    void waited(AcquireOutcome outcome, long nanos) {
+        quietly(() -> {
+            if (log.isDebugEnabled()) {
+                log.debug("waited {} ns for a resource of pool '{}': {}", nanos, pool, outcome.tag());
+            }
+        });
+    }
+
     void creationFailed(Throwable cause) {
         quietly(() -> log.debug("pool '{}': could not create a resource", pool, cause));
     }

@@ -274,6 +274,7 @@ public final class ResourcePool<T> implements AutoCloseable {
     private Lease<T> await(Lease<T> lease, Duration timeout) throws InterruptedException {
         long start = time.now();
         Deadline deadline = time.after(timeout);
+        log.waits(this); // before it is in line: a log that blocks must hold up nobody else
         Waiter<T> waiter = handOver.join(lease, start);
         AcquireOutcome outcome;
         try {
@@ -287,6 +288,7 @@ public final class ResourcePool<T> implements AutoCloseable {
             lease.heldSince(end);
         }
         meters.acquired(outcome, end - start);
+        log.waited(outcome, end - start);
         return switch (outcome) {
             case SUCCESS -> lease;
             case CLOSED -> throw new PoolClosedException(name());

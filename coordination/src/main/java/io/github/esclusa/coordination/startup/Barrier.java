@@ -92,6 +92,7 @@ public final class Barrier implements AutoCloseable {
         requireNonNull(timeout, "timeout");
         long began = generations.clock.nanoTime();
         BarrierMetrics.@Nullable Outcome outcome = null; // and none, where the wait never began or something broke
+        BarrierLog.arrives(name(), generations);
         try {
             Generations.Passage passage = generations.pass(timeout);
             outcome = passage.outcome();
@@ -105,6 +106,7 @@ public final class Barrier implements AutoCloseable {
         } finally {
             if (outcome != null) {
                 metrics.waited(outcome, generations.clock.nanoTime() - began);
+                BarrierLog.leaves(name(), outcome);
             }
             BarrierLog.clockFailed(name(), generations.clock.takeFailure());
         }

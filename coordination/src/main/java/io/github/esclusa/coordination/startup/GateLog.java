@@ -20,6 +20,10 @@ final class GateLog {
         quietly(() -> log.info("gate '{}' is ready after {} ms; components: {}", gate, nanos / 1_000_000, components));
     }
 
+    void waits() {
+        quietly(() -> log.debug("waits for gate '{}'", gate));
+    }
+
     void componentReady(Slot<?> slot, long nanos) {
         quietly(() -> log.debug("{} is ready after {} ms", slot, nanos / 1_000_000));
     }
@@ -33,7 +37,7 @@ final class GateLog {
     }
 
     void givenUp(Slot<?> slot, Throwable stack) {
-        quietly(() -> log.warn("{} is not waited for any longer, and interrupted", slot, stack));
+        quietly(() -> log.warn("{} is not waited for any longer", slot, stack));
     }
 
     void interruptFailed(Slot<?> slot, Throwable cause) {

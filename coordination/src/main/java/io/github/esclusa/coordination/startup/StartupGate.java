@@ -148,6 +148,7 @@ public final class StartupGate implements AutoCloseable {
     private GateState awaitDecided(Deadline deadline) throws InterruptedException {
         long began = board.clock.nanoTime();
         GateMetrics.Outcome outcome = GateMetrics.Outcome.INTERRUPTED;
+        log.waits();
         board.waiting.incrementAndGet();
         try {
             GateState decided = board.awaitDecided(deadline);

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 /** One way into the pipeline: a buffer, and what happens around it. */
 public final class InletCore {
 
+    private static final SafeLog log = SafeLog.of(InletCore.class);
+
     private static final int SAMPLE_MASK = 63;
 
     private final InletSpec spec;
@@ -206,6 +208,7 @@ public final class InletCore {
         @Override
         public void heldBack(long nanos) {
             meters.heldBack(nanos);
+            log.debug("{} had no room: a message was held back for {} ns", InletCore.this, nanos);
         }
 
         @Override
@@ -216,6 +219,6 @@ public final class InletCore {
 
     @Override
     public String toString() {
-        return "inlet " + spec.name();
+        return where();
     }
 }

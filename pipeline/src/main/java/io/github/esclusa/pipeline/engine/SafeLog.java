@@ -29,6 +29,16 @@ final class SafeLog {
         }
     }
 
+    void debug(String format, Object what, long number) {
+        try {
+            if (logger.isDebugEnabled()) {
+                logger.debug(format, what, number);
+            }
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
     void warn(String format, Object what, Throwable cause) {
         try {
             logger.warn(format, what, cause);

@@ -147,6 +147,7 @@ final class DeadLetterGroups implements AutoCloseable {
     private void handBack(List<Entry> group, Entry mine, boolean settled) {
         lock.lock();
         try {
+            led = false; // first: what follows needs memory
             for (int i = group.size() - 1; i >= 0; i--) {
                 Entry entry = group.get(i);
                 if (settled) {
@@ -155,9 +156,8 @@ final class DeadLetterGroups implements AutoCloseable {
                     waiting.addFirst(entry);
                 }
             }
-        } finally {
-            led = false;
             changed.signalAll();
+        } finally {
             lock.unlock();
         }
     }
