@@ -18,6 +18,7 @@ final class Message {
         GOOD,
         FILTERED,
         FAILS,
+        FAILS_AT_FIRST,
         FAILS_TWICE,
         ERROR,
         POISON,

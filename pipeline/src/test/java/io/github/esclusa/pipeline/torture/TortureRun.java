@@ -189,7 +189,10 @@ final class TortureRun {
 
     private Message stage(Message message, Message.Fate failsHere) {
         workers.add(Thread.currentThread());
-        message.seenByStages.incrementAndGet();
+        boolean first = message.seenByStages.incrementAndGet() == 1;
+        if (first && message.fate == Message.Fate.FAILS_AT_FIRST) {
+            throw new IllegalStateException("a stage that fails once, and is through when it is retried");
+        }
         if (message.fate == failsHere) {
             if (failsHere == Message.Fate.ERROR) {
                 throw new AssertionError("an error of user code");
