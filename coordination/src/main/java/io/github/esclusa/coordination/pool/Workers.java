@@ -186,8 +186,13 @@ final class Workers<T> {
         }
     }
 
-    /** What user code did to this thread's interrupt flag is not the next job's concern. */
-    private static void forgetInterrupt() {
-        boolean ignored = Thread.interrupted();
+    /**
+     * What user code did to this thread's interrupt flag is not the next job's concern. On a foreign executor's threads it is
+     * that one's, and where it runs jobs on the caller's, the flag is the caller's.
+     */
+    private void forgetInterrupt() {
+        if (own != null) {
+            boolean ignored = Thread.interrupted();
+        }
     }
 }

@@ -72,7 +72,12 @@ public final class GateMetrics {
 
     static GateMetrics open(Board board, @Nullable MeterRegistry registry) {
         GateMetrics metrics = new GateMetrics(MeterScope.open(PREFIX, board.name, registry));
-        metrics.register(board);
+        try {
+            metrics.register(board);
+        } catch (Throwable e) { // no memory, say: the name must be free again
+            metrics.close();
+            throw e;
+        }
         return metrics;
     }
 

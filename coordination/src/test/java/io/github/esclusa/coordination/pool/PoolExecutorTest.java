@@ -164,4 +164,17 @@ class PoolExecutorTest extends PoolTesting {
             logger.detachAppender(lines);
         }
     }
+
+    /** An executor that runs its tasks on the caller's thread has no thread of its own whose flag could be cleared. */
+    @Test
+    void theCallersInterruptIsTheCallers() {
+        try (ResourcePool<Thing> pool = things(1).executor(Runnable::run).open()) {
+            factory.nextCreate(() -> {
+                Thread.currentThread().interrupt();
+                return new Thing(1);
+            });
+            assertThat(pool.tryAcquire()).isEmpty(); // it sets a creation in motion, which here is over already
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
 }
