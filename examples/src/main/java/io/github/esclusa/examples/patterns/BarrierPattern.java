@@ -3,19 +3,16 @@ package io.github.esclusa.examples.patterns;
 
 import io.github.esclusa.coordination.startup.Barrier;
 import io.github.esclusa.coordination.startup.BarrierBroken;
-import io.github.esclusa.coordination.startup.Component;
 import io.github.esclusa.coordination.startup.StartupFailed;
 import io.github.esclusa.coordination.startup.StartupGate;
-import io.github.esclusa.core.thread.FailurePolicy;
 import io.github.esclusa.core.thread.TaskGroup;
 import io.github.esclusa.examples.patterns.byhand.Printer;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 
 /** Nothing works before all is ready; where one part fails, all the others are told, with the cause. */
 public final class BarrierPattern {
-
-    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private BarrierPattern() {}
 
@@ -27,43 +24,56 @@ public final class BarrierPattern {
      * @throws InterruptedException if it is interrupted
      */
     public static String run(Printer out) throws InterruptedException {
-        // snippet
         Barrier allReady = Barrier.builder("all-ready").parties(3).build();
-        try (TaskGroup<String> parts =
-                TaskGroup.builder("parts").onFailure(FailurePolicy.KEEP_GOING).open()) {
+        meet(out, allReady, () -> work("listener", allReady));
+        meet(out, allReady, () -> {
+            allReady.fail(new IllegalStateException("port 514 is in use"));
+            return "listener has failed";
+        });
+        start(out, new FutureTask<>(() -> () -> {}));
+        start(out, new FutureTask<>(() -> {
+            throw new IllegalStateException("port 514 is in use");
+        }));
+        return "1 failed, all the others know why";
+    }
+
+    // snippet
+    private static void meet(Printer out, Barrier allReady, Callable<String> listener) throws InterruptedException {
+        try (TaskGroup<String> parts = TaskGroup.open("parts")) {
             parts.submit(() -> work("database", allReady));
-            parts.submit(() -> {
-                allReady.fail(new IllegalStateException("port 514 is in use"));
-                return "listener has failed";
-            });
             parts.submit(() -> work("metrics", allReady));
+            Dashboard.until(() -> allReady.waiting() == 2);
+            out.line("2 of 3 are ready, at work: %d", parts.balance().succeeded());
+            parts.submit(listener);
             parts.join().forEach(said -> out.line("%s", said));
         }
-
-        StartupGate.Builder gate = StartupGate.builder("service");
-        Component<AutoCloseable> database =
-                gate.component("database", () -> () -> out.line("the gate closes the database"));
-        gate.component("listener", BarrierPattern::listen).after(database);
-        try {
-            gate.start(LIMIT);
-        } catch (StartupFailed e) {
-            List<String> culprits = e.culprits();
-            out.line("the gate has not opened, because of %s: %s", culprits, e.getCause());
-        }
-        // end
-        return "1 failed, all the others know why";
     }
 
     private static String work(String part, Barrier allReady) throws InterruptedException {
         try {
-            allReady.await(LIMIT);
+            allReady.await(Duration.ofMinutes(1));
             return part + " works";
         } catch (BarrierBroken e) {
-            return part + " was told: " + e.getCause();
+            return part + " was told by " + e.culprit() + ": " + e.getCause();
         }
     }
 
-    private static AutoCloseable listen() {
-        throw new IllegalStateException("port 514 is in use");
+    private static void start(Printer out, FutureTask<AutoCloseable> listener) throws InterruptedException {
+        StartupGate.Builder service = StartupGate.builder("service");
+        service.component("listener", listener::get) // waits until it is run
+                .after(service.component("database", () -> () -> out.line("the gate closes the database")));
+        try (StartupGate gate = service.build();
+                TaskGroup<String> starter = TaskGroup.open("starter")) {
+            starter.submit(() -> {
+                gate.start(Duration.ofMinutes(1));
+                return "ready";
+            });
+            out.line("before the listener, ready: %s", gate.awaitReady(Duration.ofMillis(50)));
+            listener.run();
+            out.line("with the listener, ready: %s", gate.awaitReady(Duration.ofMinutes(1)));
+        } catch (StartupFailed e) {
+            out.line("the gate has not opened, because of %s: %s", e.culprits(), e.getCause());
+        }
     }
+    // end
 }

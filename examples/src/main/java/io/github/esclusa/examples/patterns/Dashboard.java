@@ -4,6 +4,7 @@ package io.github.esclusa.examples.patterns;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** What an operator sees: the meters, and nothing of the program. */
 final class Dashboard {
@@ -27,10 +28,15 @@ final class Dashboard {
 
     /** Looks again and again, as dashboards do, until a meter shows a value. */
     void awaitReads(String meter, long value) throws InterruptedException {
+        until(() -> reads(meter) == value);
+    }
+
+    /** Looks again and again at something that no meter shows. */
+    static void until(BooleanSupplier seen) throws InterruptedException {
         long start = System.nanoTime();
-        while (reads(meter) != value) {
+        while (!seen.getAsBoolean()) {
             if (System.nanoTime() - start > Duration.ofMinutes(1).toNanos()) {
-                throw new IllegalStateException(meter + " has not come to " + value);
+                throw new IllegalStateException("it has not come to that within a minute");
             }
             Thread.sleep(1);
         }

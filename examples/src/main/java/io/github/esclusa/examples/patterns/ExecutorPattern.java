@@ -25,7 +25,7 @@ public final class ExecutorPattern {
         long counted;
         // snippet
         TaskGroup.Builder settings = TaskGroup.builder("numbers")
-                .threads(1)
+                .threads(1) // so that "two" fails before "four"
                 .onFailure(FailurePolicy.KEEP_GOING)
                 .meterRegistry(dashboard.registry());
         try (TaskGroup<Integer> numbers = settings.open()) {

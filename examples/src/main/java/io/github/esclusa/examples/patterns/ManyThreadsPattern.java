@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.patterns;
 
-import io.github.esclusa.core.lock.Guarded;
 import io.github.esclusa.core.signal.Signal;
 import io.github.esclusa.core.thread.TaskGroup;
 import io.github.esclusa.core.thread.TasksFailedException;
@@ -24,35 +23,32 @@ public final class ManyThreadsPattern {
         Signal second = Signal.named("second");
         Signal third = Signal.named("third");
         Signal begun = Signal.named("begun");
-        Signal never = Signal.named("never");
+        Signal leaving = Signal.named("leaving");
         // snippet
-        Guarded<String> finished = Guarded.named("finished", "");
         try (TaskGroup<String> pages = TaskGroup.open("pages")) {
             pages.submit(() -> {
                 second.await();
-                finished.update(told -> told + " 1");
+                out.line("page 1 is here");
                 return "page 1";
             });
             pages.submit(() -> {
                 third.await();
-                finished.update(told -> told + " 2");
+                out.line("page 2 is here");
                 second.set();
                 return "page 2";
             });
             pages.submit(() -> {
-                finished.update(told -> told + " 3");
+                out.line("page 3 is here");
                 third.set();
                 return "page 3";
             });
-            out.line("asked for pages 1, 2, 3; what came is %s", pages.join());
+            out.line("asked for pages 1, 2, 3; joined are %s", pages.join());
         }
-        String order = finished.get();
-        out.line("finished in the order%s", order);
 
         try (TaskGroup<String> pages = TaskGroup.open("pages")) {
             pages.submit(() -> {
                 begun.set();
-                never.await(); // interrupted here
+                Signal.named("never").await(); // interrupted here
                 return "page 1, for nobody";
             });
             begun.await();
@@ -64,7 +60,20 @@ public final class ManyThreadsPattern {
             out.line("%s", e.getMessage());
             out.line("its cause: %s", e.getCause());
         }
+
+        Thread reader = Thread.currentThread();
+        TaskGroup<String> last = TaskGroup.open("last");
+        try (last) {
+            last.submit(() -> {
+                leaving.await();
+                Dashboard.until(() -> reader.getState() == Thread.State.WAITING); // in close: nobody joins
+                return "page 4";
+            });
+            out.line("at the end of the block: %d done", last.balance().succeeded());
+            leaving.set();
+        }
+        out.line("after it: %s", last.balance());
         // end
-        return "3 in order, 1 stopped by a failure";
+        return "3 in order, 1 stopped, 1 waited for";
     }
 }

@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
         description = "The patterns of a threading course: by hand, with the bug that goes with it, and with Esclusa.")
 public final class Patterns implements Callable<Integer> {
 
+    /** All of the library: the second has a level of its own in {@code logback.xml}, for the collector's sake. */
+    private static final List<String> DEBUGGED = List.of("io.github.esclusa", "io.github.esclusa.coordination.startup");
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -75,25 +78,29 @@ public final class Patterns implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (debug) {
-            ((Logger) LoggerFactory.getLogger("io.github.esclusa")).setLevel(Level.DEBUG);
+            DEBUGGED.forEach(name -> ((Logger) LoggerFactory.getLogger(name)).setLevel(Level.DEBUG));
+        }
+        String asked = name;
+        if (all && asked != null) {
+            throw badCommandLine("--all runs every pattern: leave out the name '" + asked + "', or leave out --all");
         }
         if (all) {
             runAll();
-        } else if (name == null) {
+        } else if (asked == null) {
             list();
         } else {
-            String asked = name;
-            runOne(Course.lesson(asked).orElseThrow(() -> unknown(asked)));
+            runOne(Course.lesson(asked)
+                    .orElseThrow(() -> badCommandLine("there is no pattern '" + asked
+                            + "': the names are "
+                            + String.join(
+                                    ", ",
+                                    Course.LESSONS.stream().map(Lesson::name).toList()))));
         }
         return 0;
     }
 
-    private ParameterException unknown(String asked) {
-        return new ParameterException(
-                requireNonNull(spec).commandLine(),
-                "there is no pattern '" + asked + "': the names are "
-                        + String.join(
-                                ", ", Course.LESSONS.stream().map(Lesson::name).toList()));
+    private ParameterException badCommandLine(String why) {
+        return new ParameterException(requireNonNull(spec).commandLine(), why);
     }
 
     private void list() {

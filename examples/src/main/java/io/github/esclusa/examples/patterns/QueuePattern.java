@@ -23,12 +23,9 @@ public final class QueuePattern {
     public static String run(Printer out) throws InterruptedException {
         List<String> stored = new ArrayList<>();
         // snippet
-        Pipeline<String> words = Pipeline.<String>builder("words")
-                .capacity(10)
-                .sink("store", stored::add)
-                .start();
+        var words = Pipeline.<String>builder("words").sink("store", stored::add).start();
         for (String word : List.of("to", "be", "or", "not")) {
-            words.submit(word);
+            out.line("%s: %s", word, words.submit(word));
         }
         DrainReport<String> report = words.shutdown(Duration.ofMinutes(1));
         out.line("stored %s", stored);

@@ -54,7 +54,14 @@ public final class SemaphorePattern {
             for (int n = 0; n < 8; n++) {
                 threads.submit(() -> {
                     try (Lease<Connection> lease = connections.acquire()) {
-                        return query(lease.get(), inUse, twoInUse);
+                        int now = inUse.incrementAndGet();
+                        if (now == 2) {
+                            twoInUse.set();
+                        }
+                        twoInUse.await(); // the first waits until there are two
+                        lease.get().createStatement().execute("SELECT 1");
+                        inUse.decrementAndGet();
+                        return now;
                     }
                 });
             }
@@ -63,17 +70,5 @@ public final class SemaphorePattern {
         out.line("%s", connections.shutdown(Duration.ofMinutes(1)));
         // end
         return "8 threads, 2 connections, none lost";
-    }
-
-    /** Answers how many were in use at that moment; the first waits until there are two. */
-    private static int query(Connection connection, AtomicInteger inUse, Signal twoInUse) throws Exception {
-        int now = inUse.incrementAndGet();
-        if (now == 2) {
-            twoInUse.set();
-        }
-        twoInUse.await();
-        connection.createStatement().execute("SELECT 1");
-        inUse.decrementAndGet();
-        return now;
     }
 }

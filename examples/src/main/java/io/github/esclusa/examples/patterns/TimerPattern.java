@@ -26,6 +26,8 @@ public final class TimerPattern {
      */
     public static String run(Printer out) throws InterruptedException {
         Dashboard dashboard = new Dashboard();
+        Signal asked = Signal.named("asked");
+        Signal read = Signal.named("read");
         Signal done = Signal.named("done");
         // snippet
         ManualClock clock = new ManualClock(); // on which 30 seconds pass at once
@@ -41,20 +43,33 @@ public final class TimerPattern {
 
         Timer ignored = prompts.after(THIRTY, () -> {
             out.line("you have not acted within 30 s");
-            clock.advance(Duration.ofSeconds(2)); // so long does this take
+            asked.set();
+            awaitUninterrupted(read);
         });
         prompts.after(THIRTY.plusSeconds(1), () -> {
             throw new IllegalStateException("no window to ask in");
         });
         prompts.after(THIRTY.plusSeconds(2), done::set);
         clock.advance(THIRTY);
+        asked.await();
+        out.line("an answer while that runs: %s", ignored.cancel());
+        clock.advance(Duration.ofSeconds(2)); // so long does it take
+        read.set();
         done.await();
         out.line("failed: %d, and the next one came", dashboard.reads(TimerMetrics.FAILED));
         out.line("late, all three together: %.0f s", secondsLate(dashboard));
         prompts.close();
         out.line("an answer after that: %s", ignored.cancel());
         // end
-        return "3 cancels told apart, 1 failure survived";
+        return "4 cancels told apart, 1 failure survived";
+    }
+
+    private static void awaitUninterrupted(Signal signal) {
+        try {
+            signal.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts it", e);
+        }
     }
 
     private static double secondsLate(Dashboard dashboard) {

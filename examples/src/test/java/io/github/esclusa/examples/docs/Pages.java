@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the documentation's pages show, and the sources they show it from. A block follows a comment that names its source:
@@ -29,6 +30,15 @@ final class Pages {
     record Block(String kind, String source, List<String> lines) {}
 
     private Pages() {}
+
+    /** The course's pages, in its order. */
+    static List<Path> ofTheCourse() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("../docs/patterns"))) {
+            return files.filter(file -> file.getFileName().toString().matches("\\d\\d-.*\\.md"))
+                    .sorted()
+                    .toList();
+        }
+    }
 
     static List<Block> blocks(Path page) throws IOException {
         List<Block> blocks = new ArrayList<>();

@@ -7,9 +7,12 @@ import io.github.esclusa.examples.patterns.PlayedLesson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -23,22 +26,28 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class PatternPagesTest {
 
-    private static final Path PAGES = Path.of("../docs/patterns");
     private static final Path SOURCES = Path.of("src/main/java/io/github/esclusa/examples/patterns");
     private static final Pattern HEADING = Pattern.compile("^## (.*)$", Pattern.MULTILINE);
 
     @TestFactory
     Stream<DynamicTest> eachPageShowsItsClassesAndTheirOutput() throws IOException {
-        return pages().stream()
+        return Pages.ofTheCourse().stream()
                 .map(page -> DynamicTest.dynamicTest(page.getFileName().toString(), () -> check(page)));
     }
 
     @Test
     void eachPatternHasAPageInTheOrderOfTheCourse() throws IOException {
-        List<String> names = pages().stream()
+        List<String> names = Pages.ofTheCourse().stream()
                 .map(page -> page.getFileName().toString().replaceAll("^\\d+-|\\.md$", ""))
                 .toList();
         assertThat(names).isEqualTo(PlayedLesson.names());
+    }
+
+    @Test
+    void theShortestFormTakesFiveLines() throws IOException {
+        List<String> program = Pages.compiled(SOURCES.resolve("QueuePattern.java"));
+        assertThat(program.subList(0, 5)).first().asString().contains("Pipeline.");
+        assertThat(program.get(4)).contains(".shutdown(");
     }
 
     private static void check(Path page) throws Exception {
@@ -50,6 +59,10 @@ class PatternPagesTest {
                         .filter(block -> block.kind().equals("output"))
                         .map(Pages.Block::source))
                 .containsExactly(name + " by hand", name + " with Esclusa");
+        assertThat(blocks.stream()
+                        .filter(block -> block.kind().equals("snippet"))
+                        .map(Pages.Block::source))
+                .containsExactly("byhand/" + className(name) + "ByHand", className(name) + "Pattern");
         if (Boolean.getBoolean("esclusa.docs.update")) {
             Files.writeString(page, Pages.rewritten(page, PatternPagesTest::truth));
             return;
@@ -57,6 +70,13 @@ class PatternPagesTest {
         for (Pages.Block block : blocks) {
             assertThat(block.lines()).as(block.kind() + " " + block.source()).isEqualTo(truth(block));
         }
+    }
+
+    /** {@code hand-off} is {@code HandOff}. */
+    private static String className(String name) {
+        return Arrays.stream(name.split("-", -1))
+                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+                .collect(Collectors.joining());
     }
 
     private static List<String> truth(Pages.Block block) throws Exception {
@@ -70,13 +90,5 @@ class PatternPagesTest {
                 .results()
                 .map((MatchResult found) -> found.group(1))
                 .toList();
-    }
-
-    private static List<Path> pages() throws IOException {
-        try (Stream<Path> files = Files.list(PAGES)) {
-            return files.filter(file -> file.getFileName().toString().matches("\\d\\d-.*\\.md"))
-                    .sorted()
-                    .toList();
-        }
     }
 }

@@ -20,12 +20,35 @@ class BarrierPatternTest {
     }
 
     @RepeatedTest(5)
-    void withEsclusaNobodyWorksAndEverybodyIsTold() throws Exception {
+    void withEsclusaNobodyGoesOnBeforeTheLastHasCome() throws Exception {
         PlayedLesson played = PlayedLesson.of(BarrierPattern::run);
-        assertThat(played.lines())
-                .contains("database was told: java.lang.IllegalStateException: port 514 is in use")
-                .contains("metrics was told: java.lang.IllegalStateException: port 514 is in use")
-                .contains("the gate closes the database")
-                .noneMatch(line -> line.endsWith("works"));
+        assertThat(played.lines().subList(0, 4))
+                .containsExactly("2 of 3 are ready, at work: 0", "database works", "metrics works", "listener works");
+    }
+
+    @RepeatedTest(5)
+    void withEsclusaNobodyWorksAndEverybodyIsToldByWhomAndWhy() throws Exception {
+        PlayedLesson played = PlayedLesson.of(BarrierPattern::run);
+        assertThat(played.lines().subList(4, 8))
+                .containsExactly(
+                        "2 of 3 are ready, at work: 0",
+                        "database was told by parts-3: java.lang.IllegalStateException: port 514 is in use",
+                        "metrics was told by parts-3: java.lang.IllegalStateException: port 514 is in use",
+                        "listener has failed");
+    }
+
+    @RepeatedTest(5)
+    void withEsclusaTheGateIsReadyWhenAllAreOrSaysWhoIsNot() throws Exception {
+        PlayedLesson played = PlayedLesson.of(BarrierPattern::run);
+        assertThat(played.lines().subList(8, 13))
+                .startsWith(
+                        "before the listener, ready: false",
+                        "with the listener, ready: true",
+                        "the gate closes the database",
+                        "before the listener, ready: false",
+                        "the gate closes the database");
+        assertThat(played.lines().get(13))
+                .startsWith("the gate has not opened, because of [listener]: ")
+                .endsWith("port 514 is in use");
     }
 }

@@ -41,6 +41,7 @@ class DeadlockPatternTest {
     void withEsclusaTheOppositeOrderIsToldOfThoughNobodyWaits() throws Exception {
         PlayedLesson played = PlayedLesson.of(DeadlockPattern::run);
         assertThat(played.lines())
+                .contains("another thread, in the same order: [waits for its turn, and has both]")
                 .anyMatch(line -> line.contains("takes lock 'left' while it holds 'right', against the lock order"));
         assertThat(played.lines()).doesNotContain("not reached");
     }

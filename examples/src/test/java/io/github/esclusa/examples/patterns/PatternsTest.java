@@ -48,6 +48,13 @@ class PatternsTest {
     }
 
     @Test
+    void allAndANameIsAnErrorThatSaysSo() {
+        assertThat(run("--all", "lock")).isEqualTo(2);
+        assertThat(err.toString()).contains("leave out the name 'lock', or leave out --all");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void allOfThemEndInATableOfWhatWasShown() {
         assertThat(run("--all")).isZero();
         List<String> table = out.toString()

@@ -21,6 +21,7 @@ class QueuePatternTest {
     @RepeatedTest(5)
     void withEsclusaAllIsStoredAndNoMoreIsTakenIn() throws Exception {
         PlayedLesson played = PlayedLesson.of(QueuePattern::run);
-        assertThat(played.lines()).contains("stored [to, be, or, not]", "one more: CLOSED");
+        assertThat(played.lines())
+                .contains("to: ACCEPTED", "not: ACCEPTED", "stored [to, be, or, not]", "one more: CLOSED");
     }
 }

@@ -16,9 +16,9 @@ class SemaphorePatternTest {
         PlayedLesson played = PlayedLesson.of(SemaphoreByHand::run);
         assertThat(played.lines())
                 .containsExactly(
-                        "no connection; allowed 1, in use 0, free 0",
-                        "and for the next: no connection within 50 ms",
-                        "too late; allowed 1, in use 1, free 1");
+                        "no connection; in use 0, permits left 0 of 1",
+                        "no connection within 50 ms; in use 1, permits left 1 of 1",
+                        "and the next gets one; in use 2");
     }
 
     @RepeatedTest(5)

@@ -3,8 +3,12 @@ package io.github.esclusa.examples.patterns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.esclusa.examples.patterns.byhand.Printer;
 import io.github.esclusa.examples.patterns.byhand.ThreadByHand;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** By hand a thread is cut off by inheritance and a join is silent; with Esclusa neither. */
@@ -14,10 +18,22 @@ class ThreadPatternTest {
     @RepeatedTest(2)
     void byHandAThreadThatNobodyMadeADaemonIsCutOffInTheMiddle() throws Exception {
         PlayedLesson played = PlayedLesson.of(ThreadByHand::run);
-        assertThat(played.lines()).contains("made a daemon by nobody, and is one: true", "half the report is written");
+        assertThat(played.lines()).contains("the writer is a daemon: true", "half the report is written");
         assertThat(played.lines())
                 .contains("the process has ended, its status is 0")
                 .doesNotContain("the report is written");
+    }
+
+    @Test
+    void byHandTheSameReportIsWrittenWhereTheWriterIsNoDaemon() throws Exception {
+        List<String> lines = new ArrayList<>();
+        ThreadByHand.report(new Printer(lines::add), "chosen");
+        assertThat(lines)
+                .containsExactly(
+                        "the writer is a daemon: false",
+                        "half the report is written",
+                        "the report is written",
+                        "the process has ended, its status is 0");
     }
 
     @RepeatedTest(2)

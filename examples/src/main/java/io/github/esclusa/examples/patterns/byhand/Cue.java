@@ -26,6 +26,15 @@ final class Cue {
         }
     }
 
+    /** Takes its time, and comes to an end, unlike a wait for what never comes. */
+    static void takeSeconds(int seconds) {
+        try {
+            TimeUnit.SECONDS.sleep(seconds);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts it", e);
+        }
+    }
+
     static Thread started(Part part) {
         Thread thread = new Thread(() -> {
             try {

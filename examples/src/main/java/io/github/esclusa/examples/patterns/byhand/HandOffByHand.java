@@ -19,8 +19,7 @@ public final class HandOffByHand {
      */
     public static String run(Printer out) throws Exception {
         List<String> received = new ArrayList<>();
-        program(received);
-        out.line("sent one, two and the word to stop; received %s", received);
+        program(out, received);
         return "2 sent, " + received.size() + " received, and not the first";
     }
 
@@ -49,7 +48,7 @@ public final class HandOffByHand {
         }
     }
 
-    private static void program(List<String> received) throws InterruptedException {
+    private static void program(Printer out, List<String> received) throws InterruptedException {
         Slot slot = new Slot();
         Thread giver = new Thread(() -> List.of("one", "two", "stop").forEach(slot::put));
         Thread taker = new Thread(() -> {
@@ -61,6 +60,7 @@ public final class HandOffByHand {
         taker.start();
         giver.join();
         taker.join();
+        out.line("sent one, two and the word to stop; received %s", received);
     }
     // end
 }

@@ -18,18 +18,18 @@ public final class ProducerConsumerByHand {
      * @throws Exception if it is interrupted
      */
     public static String run(Printer out) throws Exception {
-        out.line("the consumer has left; the producer hangs: %s", producerHangs());
-        out.line("the event has come; the consumer hangs: %s", consumerHangs());
+        producerHangs(out);
+        consumerHangs(out);
         return "2 that hang";
     }
 
     // snippet
-    private static boolean producerHangs() throws InterruptedException {
+    private static void producerHangs(Printer out) throws InterruptedException {
         BlockingQueue<Integer> queue = new ArrayBlockingQueue<>(10);
         AtomicBoolean event = new AtomicBoolean();
         Thread consumer = Cue.started(() -> {
             int taken = queue.take();
-            while (taken > 0) { // leaves at a number it can make nothing of
+            while (taken > 0) { // leaves at 0, the first
                 taken = queue.take();
             }
         });
@@ -42,10 +42,10 @@ public final class ProducerConsumerByHand {
         Cue.awaitFull(queue);
         Cue.awaitWaiting(producer); // in put
         event.set(true); // which it would look at, if it came back from there
-        return Cue.hangs(producer);
+        out.line("the consumer has left; the producer hangs: %s", Cue.hangs(producer));
     }
 
-    private static boolean consumerHangs() throws InterruptedException {
+    private static void consumerHangs(Printer out) throws InterruptedException {
         BlockingQueue<Integer> queue = new ArrayBlockingQueue<>(10);
         AtomicBoolean event = new AtomicBoolean();
         Thread consumer = Cue.started(() -> {
@@ -55,7 +55,7 @@ public final class ProducerConsumerByHand {
         });
         Cue.awaitWaiting(consumer); // in take: it has looked at the event before
         event.set(true);
-        return Cue.hangs(consumer);
+        out.line("the event has come; the consumer hangs: %s", Cue.hangs(consumer));
     }
     // end
 }

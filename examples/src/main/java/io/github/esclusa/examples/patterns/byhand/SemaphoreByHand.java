@@ -4,12 +4,17 @@ package io.github.esclusa.examples.patterns.byhand;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Connections counted by a semaphore: one way to lose a permit, and one to win a permit that never was. */
 public final class SemaphoreByHand {
+
+    private static final String ORDERS = "jdbc:sqlite::memory:";
+    private static final String GONE = "jdbc:sqlite:/no/such/directory/orders.db";
 
     private SemaphoreByHand() {}
 
@@ -21,50 +26,48 @@ public final class SemaphoreByHand {
      * @throws Exception if it is interrupted
      */
     public static String run(Printer out) throws Exception {
-        Semaphore lost = new Semaphore(1);
-        try {
-            query(lost, "jdbc:sqlite:/no/such/directory/orders.db");
-        } catch (SQLException e) {
-            out.line("no connection; allowed 1, in use 0, free %d", lost.availablePermits());
-        }
-        try {
-            queryInTime(lost);
-        } catch (TimeoutException e) {
-            out.line("and for the next: %s", e.getMessage());
-        }
-        Semaphore won = new Semaphore(1);
-        won.acquire(); // somebody uses the one there is
-        try {
-            queryInTime(won);
-        } catch (TimeoutException e) {
-            out.line("too late; allowed 1, in use 1, free %d", won.availablePermits());
+        List<Connection> inUse = new ArrayList<>();
+        program(out, inUse);
+        for (Connection connection : inUse) {
+            connection.close();
         }
         return "1 permit lost, 1 too many";
     }
 
     // snippet
-    private static void query(Semaphore permits, String url) throws InterruptedException, SQLException {
+    private static Connection connect(Semaphore permits, String url) throws InterruptedException, SQLException {
         permits.acquire();
-        Connection connection = DriverManager.getConnection(url); // throws, and nobody gives the permit back
-        try {
-            connection.createStatement().execute("SELECT 1");
-        } finally {
-            connection.close();
-            permits.release();
-        }
+        return DriverManager.getConnection(url); // throws, and nobody gives the permit back
     }
 
-    private static void queryInTime(Semaphore permits) throws InterruptedException, SQLException, TimeoutException {
+    private static Connection connectInTime(Semaphore permits, String url) throws Exception {
         try {
             if (!permits.tryAcquire(50, TimeUnit.MILLISECONDS)) {
                 throw new TimeoutException("no connection within 50 ms");
             }
-            try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
-                connection.createStatement().execute("SELECT 1");
-            }
-        } finally {
-            permits.release(); // the one it has not got as well
+            return DriverManager.getConnection(url);
+        } catch (SQLException | TimeoutException e) {
+            permits.release(); // the permit that it has not got as well
+            throw e;
         }
+    }
+
+    private static void program(Printer out, List<Connection> inUse) throws Exception {
+        Semaphore lost = new Semaphore(1);
+        try {
+            inUse.add(connect(lost, GONE));
+        } catch (SQLException e) {
+            out.line("no connection; in use %d, permits left %d of 1", inUse.size(), lost.availablePermits());
+        }
+        Semaphore won = new Semaphore(1);
+        inUse.add(connectInTime(won, ORDERS)); // the one there is
+        try {
+            inUse.add(connectInTime(won, ORDERS));
+        } catch (TimeoutException e) {
+            out.line("%s; in use %d, permits left %d of 1", e.getMessage(), inUse.size(), won.availablePermits());
+        }
+        inUse.add(connectInTime(won, ORDERS));
+        out.line("and the next gets one; in use %d", inUse.size());
     }
     // end
 }

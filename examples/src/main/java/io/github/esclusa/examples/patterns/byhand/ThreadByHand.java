@@ -18,21 +18,28 @@ public final class ThreadByHand {
      * @throws Exception if it is interrupted, or no second process can be started
      */
     public static String run(Printer out) throws Exception {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Path classes = Path.of(ThreadByHand.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        Process process = new ProcessBuilder(java.toString(), "-cp", classes.toString(), Report.class.getName())
+        report(out, "inherited");
+        joinWithoutEnd(out);
+        return "1 cut off, 1 not joined";
+    }
+
+    /**
+     * Runs the report, in a process of its own.
+     *
+     * @param out where its lines go
+     * @param daemon {@code chosen}, and the writer is none; {@code inherited}, and it is what comes of that
+     * @throws Exception if it is interrupted, or no second process can be started
+     */
+    public static void report(Printer out, String daemon) throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classes = System.getProperty("java.class.path");
+        Process process = new ProcessBuilder(java, "-cp", classes, Report.class.getName(), daemon)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader lines = process.inputReader()) {
             lines.lines().forEach(line -> out.line("%s", line));
         }
         out.line("the process has ended, its status is %d", process.waitFor());
-        joinWithoutEnd(out);
-        return "1 cut off, 1 not joined";
     }
 
     // snippet
@@ -44,10 +51,13 @@ public final class ThreadByHand {
                 Thread writer = new Thread(() -> {
                     System.out.println("half the report is written");
                     halfWay.countDown();
-                    Cue.await(new CountDownLatch(1)); // a slow disk
+                    Cue.takeSeconds(2); // a slow disk
                     System.out.println("the report is written");
                 });
-                System.out.println("made a daemon by nobody, and is one: " + writer.isDaemon());
+                if (args[0].equals("chosen")) {
+                    writer.setDaemon(false);
+                }
+                System.out.println("the writer is a daemon: " + writer.isDaemon());
                 writer.start();
             });
             housekeeper.setDaemon(true); // which its threads inherit

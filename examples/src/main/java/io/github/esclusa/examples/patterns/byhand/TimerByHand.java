@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.patterns.byhand;
 
-import java.util.Timer;
-import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A cancel whose answer says too little, and a timer that one throwing task puts an end to. */
+/** A cancel whose answer is the same before the consequence and during it, and a periodic task that throws and is gone. */
 public final class TimerByHand {
 
     private TimerByHand() {}
@@ -19,45 +21,43 @@ public final class TimerByHand {
      */
     public static String run(Printer out) throws Exception {
         CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        CountDownLatch dead = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        CountDownLatch reminded = new CountDownLatch(20);
+        AtomicInteger heardOf = new AtomicInteger();
+        AtomicInteger asked = new AtomicInteger();
         // snippet
-        Timer timer = new Timer("prompts", true);
-        TimerTask pending = task(() -> out.line("you have not acted in time"));
-        timer.schedule(pending, 30_000);
-        pending.cancel();
-        out.line("cancel of one that was cancelled: %s", pending.cancel());
-        TimerTask expired = task(() -> {
-            running.countDown();
-            Cue.await(goOn);
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task);
+            thread.setUncaughtExceptionHandler((dead, thrown) -> heardOf.incrementAndGet());
+            return thread;
         });
-        timer.schedule(expired, 0);
-        running.await();
-        out.line("cancel of one that runs: %s", expired.cancel());
-        goOn.countDown();
+        ScheduledFuture<?> late = timer.schedule(
+                () -> {
+                    running.countDown();
+                    Cue.await(answered);
+                    out.line("you have not acted in time: your order is void");
+                },
+                50,
+                TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> early = timer.schedule(() -> out.line("not reached"), 50, TimeUnit.MILLISECONDS);
+        running.await(); // on the one thread: the early one has not begun
+        out.line("cancelled while it runs: %s", late.cancel(false));
+        out.line("cancelled before it has begun: %s", early.cancel(false));
+        answered.countDown(); // and the consequence is carried out
 
-        timer.schedule(task(() -> out.line("another user's prompt")), 30_000);
-        TimerTask broken = task(() -> {
-            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> dead.countDown());
-            throw new IllegalStateException("no window to ask in");
-        });
-        timer.schedule(broken, 0);
-        dead.await(); // and with it the other user's prompt
-        try {
-            timer.schedule(task(() -> out.line("not reached")), 0);
-        } catch (IllegalStateException e) {
-            out.line("the next prompt: %s", e.getMessage());
-        }
+        ScheduledFuture<?> unusedPrompt = timer.scheduleAtFixedRate(
+                () -> {
+                    asked.incrementAndGet();
+                    throw new IllegalStateException("no window to ask in");
+                },
+                0,
+                1,
+                TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unusedReminder = timer.scheduleAtFixedRate(reminded::countDown, 0, 1, TimeUnit.MILLISECONDS);
+        reminded.await();
+        out.line("20 reminders came; prompts: %d, exceptions heard of: %d", asked.get(), heardOf.get());
+        timer.shutdownNow();
         // end
-        return "2 cancels that say nothing, 1 timer dead";
-    }
-
-    private static TimerTask task(Runnable work) {
-        return new TimerTask() {
-            @Override
-            public void run() {
-                work.run();
-            }
-        };
+        return "2 cancels that say the same, 1 prompt gone";
     }
 }
