@@ -8,7 +8,6 @@ import io.github.esclusa.core.lock.Guarded;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,7 +40,7 @@ public class GuardedBenchmark {
 
     /** What is updated. */
     interface Value {
-        Long update(UnaryOperator<Long> change);
+        Long update(Guarded.Updater<Long, RuntimeException> change);
     }
 
     /** Makes the value. */
@@ -80,10 +79,10 @@ public class GuardedBenchmark {
         private Long value = 0L;
 
         @Override
-        public Long update(UnaryOperator<Long> change) {
+        public Long update(Guarded.Updater<Long, RuntimeException> change) {
             lock.lock();
             try {
-                value = change.apply(value);
+                value = change.update(value);
                 return value;
             } finally {
                 lock.unlock();

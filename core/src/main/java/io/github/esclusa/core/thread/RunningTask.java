@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.thread;
 
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -12,10 +11,16 @@ import java.util.List;
  * @param state what that thread did
  * @param stack where the thread was, the innermost frame first; empty if the machine showed none; unmodifiable
  */
-public record RunningTask(int number, String thread, Thread.State state, List<StackTraceElement> stack)
-        implements Serializable {
+public record RunningTask(int number, String thread, Thread.State state, List<StackTraceElement> stack) {
 
-    /** Copies the stack. */
+    /**
+     * Copies the stack.
+     *
+     * @param number the task's number in its group, from 1 in order of submission
+     * @param thread the name of the thread that runs it
+     * @param state what that thread did
+     * @param stack where the thread was, the innermost frame first
+     */
     public RunningTask {
         stack = List.copyOf(stack);
     }

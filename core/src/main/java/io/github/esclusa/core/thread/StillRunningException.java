@@ -3,6 +3,7 @@ package io.github.esclusa.core.thread;
 
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wait for a group of tasks ended before they did. The message names the tasks that run, their threads, and where they
@@ -12,7 +13,8 @@ public final class StillRunningException extends TimeoutException {
 
     private static final long serialVersionUID = 1;
 
-    private final List<RunningTask> running;
+    /** Not serialised: the message and what is suppressed say it in words. */
+    private final transient @Nullable List<RunningTask> running;
 
     StillRunningException(String message, List<RunningTask> running) {
         super(message);
@@ -23,10 +25,11 @@ public final class StillRunningException extends TimeoutException {
     /**
      * The tasks that still ran.
      *
-     * @return each with its thread and stack, in order of submission; unmodifiable
+     * @return each with its thread and stack, in order of submission; unmodifiable; empty in an exception that was
+     *     serialised and read back
      */
     public List<RunningTask> running() {
-        return running;
+        return running == null ? List.of() : running;
     }
 
     /** Where a thread was: an exception only in form, for its stack trace. */

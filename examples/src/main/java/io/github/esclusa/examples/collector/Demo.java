@@ -83,7 +83,9 @@ final class Demo {
             long beforeNanos = start;
             while (!deadline.hasExpired() && !stop.isSet() && sender.failure() == null) {
                 stop.await(shorter(PERIOD, deadline.remaining()));
-                long accepted = settled(service) + inFlight(service);
+                long settled = settled(service);
+                long inFlight = inFlight(service); // what was settled in between is in neither, and in the next line
+                long accepted = Math.max(before, settled + inFlight);
                 long now = System.nanoTime();
                 double rate = (accepted - before) * 1e9 / (now - beforeNanos);
                 out.printf(
@@ -91,7 +93,7 @@ final class Demo {
                         "%6.1f s %12.0f %10d %12d %10d %8d%n",
                         (now - start) / 1e9,
                         rate,
-                        inFlight(service),
+                        inFlight,
                         service.pipeline().settled(Outcome.DELIVERED),
                         service.pipeline().settled(Outcome.DEAD_LETTERED),
                         service.pipeline().settled(Outcome.DROPPED));
