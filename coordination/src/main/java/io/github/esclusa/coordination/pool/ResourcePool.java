@@ -215,11 +215,15 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     @Override
     public void close() {
+        close(CLOSE_PATIENCE);
+    }
+
+    void close(Duration patience) {
         for (Job<T> destruction : handOver.close()) {
             workers.run(destruction);
         }
-        if (!handOver.awaitEndUnderWay(CLOSE_PATIENCE)) {
-            log.endNotSeen(CLOSE_PATIENCE);
+        if (!handOver.awaitEndUnderWay(patience)) {
+            log.endNotSeen(patience);
         }
     }
 

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.core.time.ManualClock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PoolCloseTest extends PoolTesting {
@@ -201,5 +205,36 @@ class PoolCloseTest extends PoolTesting {
             }
             closeAndBalance(pool);
         }
+    }
+
+    /** Measured on the machine's clock: the pool's own stands still here, and could as well throw. */
+    @Test
+    void aSecondCloserGivesUpOnARegistryThatDoesNotComeBack() throws Exception {
+        CountDownLatch removing = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        MeterRegistry stuck = new SimpleMeterRegistry() {
+            @Override
+            public @Nullable Meter remove(Meter meter) {
+                removing.countDown();
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("nobody interrupts it", e);
+                }
+                return super.remove(meter);
+            }
+        };
+        ResourcePool<Thing> pool =
+                things(1).clock(new ManualClock()).meterRegistry(stuck).open();
+        Future<Boolean> first = call(() -> {
+            pool.close();
+            return true;
+        });
+        removing.await();
+        pool.close(Duration.ofMillis(50));
+        assertThat(first.isDone()).isFalse();
+        go.countDown();
+        assertThat(result(first)).isTrue();
+        assertThat(pool.report().terminated()).isTrue();
     }
 }
