@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300) // A watchdog: exploring hands over between threads at every step, which a busy machine makes slow.
 class SignalLincheckTest {
 
+    /** How many times the runs of an ordinary build: -Ptorture raises it. */
+    private static final int EFFORT = Integer.getInteger("esclusa.lincheck.effort", 1);
+
     private static final Duration NO_WAIT = Duration.ZERO;
 
     /** Lincheck makes one for each execution, and compares with what this class does on one thread. */
@@ -61,7 +64,7 @@ class SignalLincheckTest {
     void flagIsLinearizableUnderModelChecking() {
         new ModelCheckingOptions()
                 .iterations(4)
-                .invocationsPerIteration(40)
+                .invocationsPerIteration(20 * EFFORT)
                 .threads(2)
                 .actorsBefore(1)
                 .actorsPerThread(2)
@@ -73,7 +76,7 @@ class SignalLincheckTest {
     void flagIsLinearizableUnderStress() {
         new StressOptions()
                 .iterations(4)
-                .invocationsPerIteration(100)
+                .invocationsPerIteration(50 * EFFORT)
                 .threads(2)
                 .actorsBefore(1)
                 .actorsPerThread(2)
@@ -83,7 +86,7 @@ class SignalLincheckTest {
 
     @Test
     void waiterPresentAtSetLeavesThoughClearFollowsAtOnce() {
-        Lincheck.runConcurrentTest(100, () -> {
+        Lincheck.runConcurrentTest(40 * EFFORT, () -> {
             Signal signal = Signal.named("pulsed");
             Thread waiter = new Thread(() -> {
                 try {
@@ -105,7 +108,7 @@ class SignalLincheckTest {
 
     @Test
     void callbackThatRacesSetRunsExactlyOnce() {
-        Lincheck.runConcurrentTest(100, () -> {
+        Lincheck.runConcurrentTest(40 * EFFORT, () -> {
             Signal signal = Signal.named("raced");
             int[] runs = new int[1];
             Thread setter = new Thread(signal::set);
@@ -120,7 +123,7 @@ class SignalLincheckTest {
 
     @Test
     void callbackThatRacesSetAndCancelRunsOrIsCancelledNeverBoth() {
-        Lincheck.runConcurrentTest(100, () -> {
+        Lincheck.runConcurrentTest(40 * EFFORT, () -> {
             Signal signal = Signal.named("raced");
             int[] runs = new int[1];
             Registration registration = signal.onSet(() -> runs[0]++);

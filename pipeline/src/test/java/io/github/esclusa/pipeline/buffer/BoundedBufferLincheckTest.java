@@ -232,7 +232,7 @@ class BoundedBufferLincheckTest {
 
     @Test
     void blockedProducerThatRacesAReleaseAndACloseIsAdmittedOrClosedNeverBoth() {
-        Lincheck.runConcurrentTest(50, () -> {
+        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
             BoundedBuffer<Item> buffer = Buffers.buffer(1, 1, Overflow.block(), item -> {});
             buffer.offer(Item.of(0));
             buffer.poll();

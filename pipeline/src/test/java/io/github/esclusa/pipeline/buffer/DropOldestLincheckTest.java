@@ -163,7 +163,7 @@ class DropOldestLincheckTest {
     /** The heavy one counts on room that is free besides what it evicts; the light one may want it while the lock is free. */
     @Test
     void heavyMessageThatEvictsALighterOneKeepsTheRoomItNeeds() {
-        Lincheck.runConcurrentTest(100, () -> {
+        Lincheck.runConcurrentTest(50 * EFFORT, () -> {
             BoundedBuffer<Item> buffer = Buffers.buffer(8, 10, Overflow.dropOldest(), item -> {});
             buffer.offer(new Item(0, 2));
             buffer.offer(new Item(1, 7));

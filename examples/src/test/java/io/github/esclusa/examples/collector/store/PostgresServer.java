@@ -22,12 +22,20 @@ public final class PostgresServer implements AutoCloseable {
 
     private final Path data;
 
+    private final String fsync;
+
     private final int port;
 
     private EmbeddedPostgres postgres;
 
+    /** One that keeps its promises about what is on the disk. */
     public PostgresServer(Path data) throws IOException {
+        this(data, "on");
+    }
+
+    private PostgresServer(Path data, String fsync) throws IOException {
         this.data = data;
+        this.fsync = fsync;
         this.postgres = start(0);
         this.port = postgres.getPort();
     }
@@ -37,10 +45,15 @@ public final class PostgresServer implements AutoCloseable {
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setPGStartupWait(Duration.ofSeconds(60))
-                .setServerConfig("fsync", "on")
+                .setServerConfig("fsync", fsync)
                 .setServerConfig("full_page_writes", "on")
                 .setServerConfig("synchronous_commit", "on");
         return (port == 0 ? builder : builder.setPort(port)).start();
+    }
+
+    /** One that does not wait for the disk: for tests that make many databases, and do not ask what a crash would leave. */
+    static PostgresServer hasty(Path data) throws IOException {
+        return new PostgresServer(data, "off");
     }
 
     int port() {

@@ -35,7 +35,7 @@ class PostgresStoreIT extends StoreContract {
 
     @BeforeAll
     static void startServer() throws Exception {
-        server = new PostgresServer(folder.resolve("data"));
+        server = PostgresServer.hasty(folder.resolve("data"));
     }
 
     @AfterAll
