@@ -163,7 +163,7 @@ class StartupGateStopTest {
             StartupGate.Builder one = StartupGate.builder("gate");
             one.component("slow", () -> () -> {
                 try {
-                    Thread.sleep(20);
+                    let.await();
                 } catch (InterruptedException e) {
                     interrupted.incrementAndGet();
                 }
@@ -171,6 +171,7 @@ class StartupGateStopTest {
             });
             one.start(LONG).stop(Duration.ZERO);
         }
+        let.countDown();
         closed.await();
         assertThat(interrupted).hasValue(0);
     }

@@ -283,9 +283,7 @@ public final class Engine {
         try {
             machine.halt();
             if (telling.drew()) {
-                machine.interrupt()
-                        .forEach(thrown ->
-                                log.warn("pipeline '{}': the interrupt of a worker threw", spec.name(), thrown));
+                machine.interrupt();
             }
             meters.close(); // before the report: whoever has it may start a successor of the same name
             tell(telling);

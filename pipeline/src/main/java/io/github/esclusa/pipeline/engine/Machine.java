@@ -133,23 +133,11 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         }
     }
 
-    /**
-     * Interrupts every worker that runs; with no lock held, since an interrupt closes the channel that its thread is blocked
-     * in. That is foreign code: what it throws is answered, and keeps nobody from being interrupted.
-     */
-    List<Throwable> interrupt() {
-        List<Throwable> thrown = new ArrayList<>();
+    /** Interrupts every worker that runs; with no lock held, since it runs code of channels. */
+    void interrupt() {
         for (Worker worker : workers) {
-            Thread thread = worker.thread();
-            if (thread != null) {
-                try {
-                    thread.interrupt();
-                } catch (Throwable e) {
-                    thrown.add(e);
-                }
-            }
+            worker.interrupt();
         }
-        return thrown;
     }
 
     /** What lay in the queues when they were aborted: the same at each call. */

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** One thread of a segment: takes work and runs it, until the segment has no more for it. */
 final class Worker implements Runnable {
 
+    private static final SafeLog log = SafeLog.of(Worker.class);
+
     private final Engine engine;
     private final Segment segment;
     private final Hand hand;
@@ -29,6 +31,21 @@ final class Worker implements Runnable {
     @Nullable
     Thread thread() {
         return thread;
+    }
+
+    /**
+     * Interrupts its thread, if it runs. That closes the channel the thread is blocked in, which is foreign code: what it
+     * throws is logged, and no affair of whoever shuts down.
+     */
+    void interrupt() {
+        Thread running = thread;
+        if (running != null) {
+            try {
+                running.interrupt();
+            } catch (Throwable e) {
+                log.warn("pipeline '{}': the interrupt of a worker threw", engine.name(), e);
+            }
+        }
     }
 
     Hand hand() {
