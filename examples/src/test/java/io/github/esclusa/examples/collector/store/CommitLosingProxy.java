@@ -29,8 +29,8 @@ final class CommitLosingProxy implements AutoCloseable {
         start(this::accept);
     }
 
-    String url() {
-        return "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + "/postgres?user=postgres";
+    String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + "/" + database + "?user=postgres";
     }
 
     void loseNextCommit() {

@@ -20,7 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,23 +35,33 @@ class PostgresFailureIT {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // by JUnit
-    private Path folder;
+    private static Path folder;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private PostgresServer server;
+    @SuppressWarnings("NullAway.Init") // before all
+    private static PostgresServer server;
 
-    @BeforeEach
-    void startServer() throws Exception {
+    private static int databases;
+
+    private String database = "";
+
+    @BeforeAll
+    static void startServer() throws Exception {
         server = new PostgresServer(folder.resolve("data"));
     }
 
-    @AfterEach
-    void stopServer() throws Exception {
+    @AfterAll
+    static void stopServer() throws Exception {
         server.close();
     }
 
+    @BeforeEach
+    void makeDatabase() throws Exception {
+        database = "failure" + databases++;
+        server.createDatabase(database);
+    }
+
     private String url() {
-        return server.url("postgres");
+        return server.url(database);
     }
 
     private long pid(String condition) throws Exception {
@@ -122,7 +133,7 @@ class PostgresFailureIT {
     @Test
     void aCommitWhoseAnswerIsLostDoublesNothing() throws Exception {
         try (CommitLosingProxy proxy = new CommitLosingProxy(server.port());
-                Store store = Store.builder("store").url(proxy.url()).open()) {
+                Store store = Store.builder("store").url(proxy.url(database)).open()) {
             proxy.loseNextCommit();
             Throwable failure = catchThrowable(() -> store.insertAll(rows(1, 1_000)));
 
