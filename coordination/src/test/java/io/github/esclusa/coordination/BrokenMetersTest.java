@@ -111,7 +111,7 @@ class BrokenMetersTest {
     }
 
     private void warnedOnceOf(String component) {
-        assertThat(recordings).hasValue(1);
+        assertThat(recordings.get()).isBetween(1, 2); // two threads may both be at it before the first has failed
         assertThat(lines.list)
                 .singleElement()
                 .extracting(ILoggingEvent::toString)

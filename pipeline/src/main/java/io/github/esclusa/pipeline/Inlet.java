@@ -9,7 +9,9 @@ import java.util.function.Consumer;
  * A way into a pipeline, with a name, a bounded buffer, credit and an overflow policy of its own: a flood on one inlet
  * neither evicts nor starves the messages of another.
  *
- * <p>Actions of a thread before it submits a message happen-before the stages' work on it.
+ * <p>Actions of a thread before it submits a message happen-before the stages' work on it. An {@link Error} out of a
+ * submission (no memory, no stack) leaves open whether the message was accepted; if it was, it is settled like any other.
+ * One exception: a stack that ends inside a lock of the JDK's may leave that lock taken for good.
  *
  * @param <T> the type of message the pipeline takes in
  */
@@ -65,7 +67,8 @@ public final class Inlet<T> {
      *     {@link Admission#ACCEPTED} when there was room, with {@link Admission#CLOSED} when the pipeline was shut down
      *     first and the message is the caller's again. It runs on the thread that made room, at {@code shutdown}
      *     on a thread of the pipeline's own, at {@code shutdownNow} on the calling one, possibly before this method
-     *     returns; it must be quick and must not block: those behind it hear nothing until it returns. Actions before this call happen-before it, and so does what the listener did about the messages that made room. What it
+     *     returns; it must be quick and must not block: those behind it hear nothing until it returns. Actions before
+     *     this call happen-before it, and so does what the listener did about the messages that made room. What it
      *     throws is logged.
      * @return the answer, or {@link Admission#WAITING}
      */

@@ -4,6 +4,7 @@ package io.github.esclusa.coordination.pool;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -38,7 +39,7 @@ final class HandOver<T> {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Of creations ended and phases reached: for those who wait for the pool rather than for a lease. */
-    private final Condition changed = lock.newCondition();
+    private final Condition changed = new WaitSet(lock);
 
     /** Filled under the lock, emptied after it by whoever released it: so everything planned is started. */
     private final Queue<Job<T>> planned = new ConcurrentLinkedQueue<>();
@@ -93,7 +94,7 @@ final class HandOver<T> {
     Waiter<T> join(Lease<T> lease, long now) {
         lock.lock();
         try {
-            Waiter<T> waiter = new Waiter<>(lease, lock.newCondition());
+            Waiter<T> waiter = new Waiter<>(lease, new WaitSet(lock));
             if (!allotment.isOpen()) {
                 waiter.settle(AcquireOutcome.CLOSED);
             } else if (allotment.lendIdle(lease, now, Allotment.Asking.MAY_WAIT)) {

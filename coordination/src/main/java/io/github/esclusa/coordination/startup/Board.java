@@ -4,6 +4,7 @@ package io.github.esclusa.coordination.startup;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Board {
     final AtomicInteger waiting = new AtomicInteger();
 
     final ReentrantLock lock = new ReentrantLock();
-    final Condition changed = lock.newCondition();
+    final Condition changed = new WaitSet(lock);
 
     /** Written under {@link #lock}; gauges and messages read it without. */
     private volatile GateState state = GateState.NEW;

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.coordination.startup.BarrierBroken.Reason;
 import io.github.esclusa.coordination.startup.BarrierMetrics.Outcome;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,7 +62,7 @@ final class Generations {
     }
 
     private Generation newGeneration() {
-        return new Generation(parties, lock.newCondition());
+        return new Generation(parties, new WaitSet(lock));
     }
 
     Passage pass(Duration timeout) throws InterruptedException {

@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.timer;
 
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class Sleeper {
     Sleeper(ReentrantLock lock, Clock clock) {
         this.lock = lock;
         this.clock = clock;
-        this.wake = lock.newCondition();
+        this.wake = new WaitSet(lock);
     }
 
     /** Sleeps; may wake early, so it is called in a loop that looks again at what is due. */

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +53,7 @@ final class TimerLedger {
     private final Sleeper sleeper;
 
     /** Signalled when the ledger has terminated. */
-    private final Condition terminated = lock.newCondition();
+    private final Condition terminated = new WaitSet(lock);
 
     /** The timers that are SCHEDULED. */
     @GuardedBy("lock")

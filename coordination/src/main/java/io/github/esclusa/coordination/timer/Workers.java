@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.timer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -29,7 +30,7 @@ final class Workers implements Executor {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Signalled for a task added, and for stop. */
-    private final Condition work = lock.newCondition();
+    private final Condition work = new WaitSet(lock);
 
     @GuardedBy("lock")
     private final Set<Runnable> queue = new LinkedHashSet<>();

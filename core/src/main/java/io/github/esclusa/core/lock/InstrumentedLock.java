@@ -79,8 +79,9 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      */
     @MustBeClosed
     public Held hold() {
+        Held held = new Held(this); // before the lock is taken: without memory it is not
         lock();
-        return held();
+        return held;
     }
 
     /**
@@ -93,8 +94,9 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      */
     @MustBeClosed
     public Held holdInterruptibly() throws InterruptedException {
+        Held held = new Held(this);
         lockInterruptibly();
-        return held();
+        return held;
     }
 
     /**
@@ -108,7 +110,8 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
      */
     public Optional<Held> tryHold(Duration timeout) throws InterruptedException {
-        return tryLock(Deadline.nanosOf(timeout), TimeUnit.NANOSECONDS) ? Optional.of(held()) : Optional.empty();
+        Optional<Held> held = Optional.of(new Held(this));
+        return tryLock(Deadline.nanosOf(timeout), TimeUnit.NANOSECONDS) ? held : Optional.empty();
     }
 
     /**
@@ -259,10 +262,6 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
             throw new IllegalMonitorStateException("thread '"
                     + Thread.currentThread().getName() + "' tried to " + attempt + " a lock it does not hold: " + this);
         }
-    }
-
-    private Held held() {
-        return new Held(this);
     }
 
     private void beforeWait() {

@@ -4,6 +4,7 @@ package io.github.esclusa.core.metrics;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.waiting.WaitSet;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,7 +49,7 @@ public final class MeterScope implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Signalled when the meters are gone. */
-    private final Condition gone = lock.newCondition();
+    private final Condition gone = new WaitSet(lock);
 
     @GuardedBy("lock")
     private final List<Meter> meters = new ArrayList<>();

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -37,7 +38,7 @@ public final class Signal {
     private final Clock clock;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition raised = lock.newCondition();
+    private final Condition raised = new WaitSet(lock);
 
     /** Written under {@link #lock}, read without it. */
     private volatile boolean set;

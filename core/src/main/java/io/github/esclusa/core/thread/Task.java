@@ -4,6 +4,7 @@ package io.github.esclusa.core.thread;
 import static java.util.Objects.requireNonNull;
 
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -258,7 +259,7 @@ public final class Task<T extends @Nullable Object> {
 
     private Condition settledCondition() {
         if (settled == null) {
-            settled = lock.newCondition();
+            settled = new WaitSet(lock);
         }
         return settled;
     }

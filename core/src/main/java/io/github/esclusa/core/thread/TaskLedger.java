@@ -4,6 +4,7 @@ package io.github.esclusa.core.thread;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,7 +35,7 @@ final class TaskLedger<T extends @Nullable Object> {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Signalled when the last task has been settled, and when the last worker has gone. */
-    private final Condition quiet = lock.newCondition();
+    private final Condition quiet = new WaitSet(lock);
 
     /** All tasks in order of submission; those from {@link #next} on have not been looked at by a worker. */
     @GuardedBy("lock")
@@ -77,16 +78,15 @@ final class TaskLedger<T extends @Nullable Object> {
                         + "' is closed and takes no more tasks: submit before it is closed, or open another group");
             }
             Task<T> task = new Task<>(group, lock, tasks.size() + 1, work);
-            tasks.add(task);
+            boolean needsWorker = !cancelling && workers < maxThreads;
+            Added<T> added = new Added<>(task, needsWorker);
+            tasks.add(task); // the last that needs memory
             if (cancelling) {
                 cancelQueued(task);
-                return new Added<>(task, false);
-            }
-            boolean needsWorker = workers < maxThreads;
-            if (needsWorker) {
+            } else if (needsWorker) {
                 workers++;
             }
-            return new Added<>(task, needsWorker);
+            return added;
         } finally {
             lock.unlock();
         }
@@ -357,8 +357,8 @@ final class TaskLedger<T extends @Nullable Object> {
     @GuardedBy("lock")
     @CanIgnoreReturnValue
     private boolean settle(Task<T> task, Task.State end, @Nullable T returned, @Nullable Throwable thrown) {
+        tally.settled(task, end); // before anybody is woken: what is to be told is complete
         task.settle(end, returned, thrown);
-        tally.settled(task, end);
         boolean cancelsRest = end == Task.State.FAILED && onFailure == FailurePolicy.CANCEL_REST && !cancelling;
         if (cancelsRest) {
             cancelUnsettled();

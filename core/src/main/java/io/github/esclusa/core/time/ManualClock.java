@@ -2,6 +2,7 @@
 package io.github.esclusa.core.time;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class ManualClock implements Clock {
     private record Waiter(Lock lock, Condition condition, long deadlineNanos) {}
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Condition changed = new WaitSet(lock);
 
     @GuardedBy("lock")
     private final List<Waiter> waiters = new ArrayList<>();

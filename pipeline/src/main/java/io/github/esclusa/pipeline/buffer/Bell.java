@@ -3,8 +3,10 @@ package io.github.esclusa.pipeline.buffer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.waiting.WaitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ public final class Bell {
 
     private final AtomicInteger waiters = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition rung = lock.newCondition();
+    private final Condition rung = new WaitSet(lock);
 
     @GuardedBy("lock")
     private long epoch;
@@ -43,7 +45,7 @@ public final class Bell {
     /** Wakes one waiter, if there is one. Call it after what the waiter waits for has become visible. */
     public void ring() {
         if (waiters.get() > 0) {
-            lock.lock();
+            takeLock();
             try {
                 epoch++;
                 rung.signal();
@@ -55,12 +57,23 @@ public final class Bell {
 
     /** Wakes every waiter. */
     public void ringAll() {
-        lock.lock();
+        takeLock();
         try {
             epoch++;
             rung.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Waiting for a lock takes memory. This one is held for moments only: where there is none, it is tried again. */
+    private void takeLock() {
+        try {
+            lock.lock();
+        } catch (OutOfMemoryError e) {
+            while (!lock.tryLock()) {
+                LockSupport.parkNanos(this, 1_000);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ package io.github.esclusa.pipeline.buffer;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import java.time.Duration;
@@ -390,7 +391,7 @@ public final class BoundedBuffer<E extends Admissible> {
             if (closed) {
                 return Admission.CLOSED;
             }
-            Waiter<E> waiter = Waiter.thread(element, new Wakeup(lock));
+            Waiter<E> waiter = Waiter.thread(element, new WaitSet(lock));
             line.join(waiter);
             try {
                 atOnce = admitFromLine(); // there may be room since the caller looked

@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.WaitSet;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.StuckThread;
@@ -36,7 +37,7 @@ class Ending {
     private final String name;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition published = lock.newCondition();
+    private final Condition published = new WaitSet(lock);
 
     /** Written under the lock, read without it. */
     private volatile Engine.State state = Engine.State.RUNNING;
@@ -147,8 +148,11 @@ class Ending {
             abandoned = true; // unless the telling begins
             return begin(drawIfNobodyHas(machine, false));
         } finally {
-            published.signalAll();
-            lock.unlock();
+            try {
+                published.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

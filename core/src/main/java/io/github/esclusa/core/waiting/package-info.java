@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** How the library's own parts wait for each other; not exported to its users. */
+@NullMarked
+package io.github.esclusa.core.waiting;
+
+import org.jspecify.annotations.NullMarked;
