@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,8 @@ final class Allotment<T> {
         NOW_OR_NEVER
     }
 
-    /** One lease in 64 has its usage timed, the first among them. */
-    private static final long SAMPLE_MASK = 63;
+    /** Leases are timed at random distances below this: the first, then one in 64 on average, whatever rhythm they have. */
+    private static final int SAMPLING_BOUND = 128;
 
     private final int min;
     private final boolean validates;
@@ -64,7 +65,8 @@ final class Allotment<T> {
 
     private Phase phase = Phase.OPEN;
 
-    private long grants;
+    /** In how many grants the next one is to be timed. */
+    private int untilSample = 1;
 
     Allotment(PoolSettings settings, PoolTime time, Queue<Job<T>> planned) {
         this.min = settings.min();
@@ -144,7 +146,16 @@ final class Allotment<T> {
     private void grant(Resource<T> resource, Lease<T> lease) {
         resource.untouched = false;
         books.lent(resource, lease);
-        lease.begin(resource, (grants++ & SAMPLE_MASK) == 0);
+        lease.begin(resource, isToBeTimed());
+    }
+
+    private boolean isToBeTimed() {
+        untilSample--;
+        if (untilSample > 0) {
+            return false;
+        }
+        untilSample = ThreadLocalRandom.current().nextInt(1, SAMPLING_BOUND);
+        return true;
     }
 
     /** Gives a resource nobody has to the eldest waiter, else to the idle ones; or to its end, in a closed pool. */

@@ -46,7 +46,7 @@ public final class PoolMetrics {
      */
     public static final String ACQUIRE = "esclusa.pool.acquire";
 
-    /** Timer: how long leases were held, of one lease in 64. */
+    /** Timer: how long leases were held, of one lease in 64 on average. */
     public static final String USAGE = "esclusa.pool.usage";
 
     /** Timer ({@code outcome} = success, failed): the factory's creations. */

@@ -7,6 +7,7 @@ import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -238,9 +239,12 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     public PoolReport shutdown(Duration timeout) throws InterruptedException {
         requireNonNull(timeout, "timeout");
-        Deadline deadline = time.after(timeout);
-        for (Job<T> destruction : handOver.close()) {
-            workers.start(destruction);
+        List<Job<T>> destructions = handOver.close();
+        Deadline deadline;
+        try {
+            deadline = time.after(timeout); // a clock that throws finds the pool closed, and keeps nothing alive
+        } finally {
+            destructions.forEach(workers::start);
         }
         handOver.awaitTerminated(deadline);
         return handOver.report();

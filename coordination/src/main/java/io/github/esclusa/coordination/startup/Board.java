@@ -108,27 +108,30 @@ final class Board {
     }
 
     /**
-     * Leaves the way to readiness, or readiness, for good. The first to do so decides how: a failure counts only while
-     * the gate is starting, a stop until then and while it is ready.
+     * Leaves the way to readiness, or readiness, for good, if it {@linkplain #canLeave can}. Needs no memory.
      */
     @GuardedBy("lock")
-    boolean leave(Failure why) {
-        boolean stop = why.reason() == StartupFailed.Reason.STOPPED;
-        if (!canLeave(stop)) {
-            return false;
-        }
-        state = stop ? GateState.STOPPING : GateState.FAILED;
+    void leave(Failure why) {
+        state = isStop(why) ? GateState.STOPPING : GateState.FAILED;
         failure = why;
         changed.signalAll();
-        return true;
     }
 
-    private boolean canLeave(boolean stop) {
+    /**
+     * The first to leave decides how: a failure counts only while the gate is starting, a stop until then and while it is
+     * ready.
+     */
+    @GuardedBy("lock")
+    boolean canLeave(Failure why) {
         return switch (state) {
             case STARTING -> true;
-            case NEW, READY -> stop;
+            case NEW, READY -> isStop(why);
             case STOPPING, STOPPED, FAILED -> false;
         };
+    }
+
+    private static boolean isStop(Failure why) {
+        return why.reason() == StartupFailed.Reason.STOPPED;
     }
 
     void led(@Nullable Thread by) {

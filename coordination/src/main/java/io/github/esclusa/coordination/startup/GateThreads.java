@@ -9,9 +9,13 @@ final class GateThreads {
     private final String gate;
     private final ThreadFactory factory;
 
+    /** Made beforehand: a teardown must be led with no memory left. */
+    private final String leader;
+
     GateThreads(String gate, ThreadFactory factory) {
         this.gate = gate;
         this.factory = factory;
+        this.leader = gate + "-stop";
     }
 
     /** Starts a component's factory in a thread of its own; throws what the system throws when it has no more threads. */
@@ -36,7 +40,7 @@ final class GateThreads {
 
     /** Tears the gate down in a thread of its own, or in this one when the system has no more. */
     void tearingDown(Runnable task) {
-        startOrRun(gate + "-stop", task);
+        startOrRun(leader, task);
     }
 
     private void startOrRun(String name, Runnable task) {

@@ -21,8 +21,8 @@ public record StopReport(String gate, List<Entry> components, Duration took) {
         /** It was ready, and its {@code close()} threw: it will not be called again. */
         CLOSE_FAILED,
         /**
-         * Unknown: its {@code close()}, or its factory, had not come back when its time was up. It has been interrupted;
-         * a component that arrives after all is closed then.
+         * Unknown: its {@code close()}, or its factory, had not come back when its time was up. It has been interrupted,
+         * unless its {@code close()} began only at the deadline; a component that arrives after all is closed then.
          */
         UNFINISHED,
         /** Its factory failed: there was nothing to close. */

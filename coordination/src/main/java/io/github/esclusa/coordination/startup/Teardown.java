@@ -65,7 +65,8 @@ final class Teardown {
         this.threads = threads;
         this.metrics = metrics;
         this.log = log;
-        this.startLeading = () -> threads.tearingDown(this::lead);
+        Runnable lead = this::lead;
+        this.startLeading = () -> threads.tearingDown(lead);
     }
 
     /** Stops the gate, or brings the deadline of its teardown forward if that has begun. */
@@ -93,12 +94,14 @@ final class Teardown {
         }
     }
 
+    /**
+     * Whatever needs memory comes before the gate is left: a gate that has been left and has no leader would never report.
+     */
     @GuardedBy("board.lock")
     private Runnable begin(Failure because, Duration timeout) {
         long now = board.clock.nanoTime();
         long deadline = now + Deadline.nanosOf(timeout);
-        Long waited = board.starterWaited(now);
-        if (!board.leave(because)) {
+        if (!board.canLeave(because)) {
             boolean stop = because.reason() == StartupFailed.Reason.STOPPED;
             if (stop && deadline - deadlineNanos < 0) {
                 deadlineNanos = deadline;
@@ -107,15 +110,20 @@ final class Teardown {
             return () -> {};
         }
         why = because;
-        starterWaited = waited;
+        starterWaited = board.starterWaited(now);
         beganNanos = now;
         deadlineNanos = deadline;
+        List<Slot<?>> pending = new ArrayList<>();
         for (Slot<?> slot : board.plan.slots()) {
             if (slot.state() == ComponentState.PENDING) {
-                slot.unstarted2NotStarted();
+                pending.add(slot);
             } else if (slot.state() == ComponentState.STARTING) {
                 slot.giveUpNanos = giveUpAt(slot, now);
             }
+        }
+        board.leave(because);
+        for (int i = 0; i < pending.size(); i++) { // by its index: an iterator would be one more object
+            pending.get(i).unstarted2NotStarted();
         }
         return startLeading;
     }

@@ -7,14 +7,15 @@ public enum CancelOutcome {
     CANCELLED,
     /**
      * The callback is running and goes on, uninterrupted. A one-shot timer will have fired; a periodic one will not run
-     * again and is settled as cancelled when this run ends.
+     * again and is settled as cancelled when this run ends. One that a shutdown has settled as unknown stays unknown.
      */
     RUNNING,
     /** The timer, a one-shot, had fired: its callback has returned or thrown. */
     FIRED,
     /**
-     * The timer had been settled before without this call: cancelled, handed back by close, or refused by the executor.
-     * {@link Timer#state()} says which. Its callback will not run.
+     * The timer had been settled before without this call: cancelled, handed back by close, refused by the executor, or
+     * unknown, and its callback has returned since. {@link Timer#state()} says which. Its callback will not run, or not
+     * again.
      */
     ALREADY_CANCELLED
 }

@@ -3,6 +3,7 @@ package io.github.esclusa.coordination.timer;
 
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -95,9 +96,14 @@ final class TimerEngine {
         return ledger.balance();
     }
 
-    TimersReport shutdown(Deadline deadline) throws InterruptedException {
+    TimersReport shutdown(Duration timeout) throws InterruptedException {
         ledger.close(null);
-        terminateIfQuiet();
+        Deadline deadline;
+        try {
+            deadline = Deadline.after(timeout, clock); // a clock that throws finds everything closed
+        } finally {
+            terminateIfQuiet();
+        }
         // A callback, or a listener called by the last step, that waited for the end of all would wait for its own.
         if (!isInside() && !ledger.awaitTerminated(deadline) && ledger.closingToQuietByForce(timingThread)) {
             terminate();
@@ -131,6 +137,18 @@ final class TimerEngine {
             executor.execute(timer);
         } catch (Throwable e) {
             refused(timer, e);
+        }
+        withdrawIfSettled(timer);
+    }
+
+    /**
+     * A timer that was cancelled after it had come due and before the workers had it would stay in their queue, without a
+     * place and so without a bound. Whoever cancels it from now on finds it there. Hand-overs are made by this thread
+     * alone, so no later one is hit.
+     */
+    private void withdrawIfSettled(ScheduledTimer timer) {
+        if (workers != null && ledger.state(timer) != TimerState.DUE) {
+            workers.withdraw(timer);
         }
     }
 

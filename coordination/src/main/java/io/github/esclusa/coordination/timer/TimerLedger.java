@@ -143,7 +143,7 @@ final class TimerLedger {
                     timer.cancelRequested = true;
                     yield CancelOutcome.RUNNING;
                 }
-                case UNKNOWN -> CancelOutcome.RUNNING;
+                case UNKNOWN -> timer.runner != null ? CancelOutcome.RUNNING : CancelOutcome.ALREADY_CANCELLED;
                 case FIRED -> CancelOutcome.FIRED;
                 case CANCELLED, REJECTED, RETURNED -> CancelOutcome.ALREADY_CANCELLED;
             };

@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.core.thread.ThreadKind;
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.time.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -27,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * the executor has a thread left. What it throws, {@code Error}s included, is counted and logged and ends nothing: a
  * periodic timer goes on. Runs of one periodic timer never overlap.
  *
- * <p>The number of pending timers is bounded. A cancelled timer leaves memory at once. With nothing pending, or nothing
- * due, the threads here sleep and use no processor time.
+ * <p>The number of pending timers is bounded. A cancelled timer leaves memory at once; an executor of the caller's may
+ * keep one that was due, without its callback, until it comes to it. With nothing pending, or nothing due, the threads
+ * here sleep and use no processor time.
  *
  * <p>Every timer accepted is settled exactly once, and {@link #balance()} adds up at any moment: see {@link TimerState}.
  * {@link #close()} hands back what has not begun; a callback that had not begun when close was called never does.
@@ -40,12 +40,10 @@ import org.jspecify.annotations.Nullable;
 public final class Timers implements AutoCloseable {
 
     private final TimerEngine engine;
-    private final Clock clock;
     private final Duration closeTimeout;
 
-    private Timers(TimerEngine engine, Clock clock, Duration closeTimeout) {
+    private Timers(TimerEngine engine, Duration closeTimeout) {
         this.engine = engine;
-        this.clock = clock;
         this.closeTimeout = closeTimeout;
     }
 
@@ -136,7 +134,7 @@ public final class Timers implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public TimersReport shutdown(Duration timeout) throws InterruptedException {
-        return engine.shutdown(Deadline.after(timeout, clock));
+        return engine.shutdown(requireNonNull(timeout, "timeout"));
     }
 
     /**
@@ -263,7 +261,7 @@ public final class Timers implements AutoCloseable {
          */
         public Timers start() {
             TimersConfig config = draft.validated();
-            return new Timers(config.startEngine(), config.clock(), config.closeTimeout());
+            return new Timers(config.startEngine(), config.closeTimeout());
         }
     }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * there is nothing to do.
  *
  * <p>Other than a {@code ThreadPoolExecutor} it takes a queued task out again without a search, so that a cancelled timer
- * is gone from here too. The queue needs no bound: a timer is in it once at most, and pending timers are bounded.
+ * is gone from here too. The queue needs no bound: a timer is in it once at most, and pending timers are bounded; one that
+ * is cancelled on its way here is withdrawn by the {@link TimerEngine}.
  */
 final class Workers implements Executor {
 
@@ -109,6 +110,11 @@ final class Workers implements Executor {
         }
     }
 
+    /** Tasks that no worker has taken. */
+    int queued() {
+        return queued;
+    }
+
     private void startThread(Runnable task) {
         try {
             threads.newThread(this::work).start();
@@ -137,12 +143,27 @@ final class Workers implements Executor {
     }
 
     private void work() {
-        for (Runnable task = next(); task != null; task = next()) {
-            try {
-                task.run();
-            } catch (Throwable e) {
-                log.workerFailed(e); // Ours: what callbacks throw has been caught before.
+        try {
+            for (Runnable task = next(); task != null; task = next()) {
+                try {
+                    task.run();
+                } catch (Throwable e) {
+                    log.workerFailed(e); // Ours: what callbacks throw has been caught before.
+                }
             }
+        } finally {
+            ended();
+        }
+    }
+
+    /** Also by an error of our own, for want of memory say: then another thread may take its place, or its task. */
+    private void ended() {
+        lock.lock();
+        try {
+            alive--;
+            work.signal();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -151,7 +172,6 @@ final class Workers implements Executor {
         try {
             while (queue.isEmpty()) {
                 if (stopped) {
-                    alive--;
                     return null;
                 }
                 sleep();

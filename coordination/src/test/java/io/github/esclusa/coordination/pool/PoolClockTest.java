@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
@@ -105,11 +106,14 @@ class PoolClockTest extends PoolTesting {
                 .max(1)
                 .meterRegistry(registry)
                 .open();
-        for (int i = 0; i < 64; i++) {
-            pool.acquire().close();
-        }
+        pool.acquire().close();
         clock.broken = true;
-        Lease<Thing> lease = pool.acquire(); // the one in 64 that is timed
+        Lease<Thing> lease = pool.acquire();
+        for (int i = 0; i < 128 && !lease.isSampled(); i++) { // until one that is timed
+            lease.close();
+            lease = pool.acquire();
+        }
+        assertThat(lease.isSampled()).isTrue();
         mendAndBalance(lease, pool, 1);
     }
 
@@ -134,6 +138,18 @@ class PoolClockTest extends PoolTesting {
         eventually(() -> assertThat(factory.destroyed).hasValue(1));
         clock.broken = false;
         takeFullCapacityAgain(pool, 1);
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void poolIsClosedThoughTheClockThrowsToWhoeverShutsItDown() throws InterruptedException {
+        ResourcePool<Thing> pool = timed(1).open();
+        pool.acquire().close();
+        clock.broken = true;
+        assertThatThrownBy(() -> pool.shutdown(LONG)).isInstanceOf(ClockTrouble.class);
+        eventually(() -> assertThat(pool.report().terminated()).isTrue());
+        clock.broken = false;
+        assertThat(factory.destroyed).hasValue(1);
         closeAndBalance(pool);
     }
 

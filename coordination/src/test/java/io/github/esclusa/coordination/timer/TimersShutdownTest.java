@@ -109,6 +109,24 @@ class TimersShutdownTest {
         assertThat(oneShot.state()).isEqualTo(TimerState.UNKNOWN);
         assertThat(periodic.state()).isEqualTo(TimerState.UNKNOWN);
         assertThat(timers.balance()).isEqualTo(report.balance());
+        assertThat(oneShot.cancel()).isEqualTo(CancelOutcome.ALREADY_CANCELLED);
+        assertThat(periodic.cancel()).isEqualTo(CancelOutcome.ALREADY_CANCELLED);
+    }
+
+    @Test
+    void aClockThatThrowsToWhoeverClosesKeepsNothingOpen() {
+        VictimClock breaking = new VictimClock(clock);
+        Timers timers = Timers.builder(name).clock(breaking).executor(executor).start();
+        Timer waiting = timers.after(LONG, runs::incrementAndGet);
+        breaking.victim = Thread.currentThread();
+
+        assertThatThrownBy(timers::close).hasMessage("on purpose");
+
+        breaking.victim = null;
+        assertThat(waiting.state()).isEqualTo(TimerState.RETURNED);
+        assertThat(isClosed(timers)).isTrue();
+        timers.close();
+        await().atMost(SOON).until(() -> Threads.named(name + "-tim").isEmpty());
     }
 
     @Test

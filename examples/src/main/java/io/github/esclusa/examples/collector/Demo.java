@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -61,7 +62,7 @@ final class Demo {
             sent = send(service, config.demo().orElseThrow(), stop, out, err);
             out.println("demo: stopping, working off what is in flight");
             report = service.stop(stopNow);
-            held = held(service, stopNow);
+            held = held(service::counts, stopNow);
         }
         out.println("demo: sent " + sent + ", accepted " + report.accepted() + "; " + held);
         return Collector.report(report, out);
@@ -118,12 +119,12 @@ final class Demo {
      * What the database holds, as far as it tells. It is asked on another thread, so that a second signal has not to wait
      * for a database that does not answer.
      */
-    private static String held(CollectorService service, Signal stopNow) throws InterruptedException {
+    static String held(Callable<StoreCounts> counts, Signal stopNow) throws InterruptedException {
         CompletableFuture<String> held = new CompletableFuture<>();
         try (Registration cut = stopNow.onSet(
                 () -> held.complete("what the database holds was not counted, because of the second signal"))) {
             NamedThreads.daemon("demo-count")
-                    .newThread(() -> held.complete(counted(service)))
+                    .newThread(() -> held.complete(counted(counts)))
                     .start();
             return held.get();
         } catch (ExecutionException e) {
@@ -131,12 +132,12 @@ final class Demo {
         }
     }
 
-    private static String counted(CollectorService service) {
+    private static String counted(Callable<StoreCounts> counts) {
         try {
-            StoreCounts stored = service.counts();
+            StoreCounts stored = counts.call();
             return "the database holds " + stored.messages() + " messages and " + stored.deadLetters()
                     + " dead letters";
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (Throwable e) { // an Error too: somebody waits for this text
             return "what the database holds could not be counted: " + e.getMessage();
         }
     }

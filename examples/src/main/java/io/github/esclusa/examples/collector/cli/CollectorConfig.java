@@ -17,7 +17,8 @@ import java.util.Optional;
  *     ({@link #withDb}) by that of a throw-away file
  * @param throwAwayDb whether the database is to be made for a demo and thrown away
  * @param capacity the most messages of each inlet that are accepted and not settled
- * @param maxMemoryBytes the most bytes of each inlet's frames that are accepted and not settled
+ * @param maxMemoryBytes the most bytes that messages which are accepted and not settled take in both inlets together, half
+ *     of it each, with what a message costs beside its own bytes
  * @param udpWhenFull what happens to a datagram when its inlet is full
  * @param batch the most messages written at once; batch times writers is at most the capacity
  * @param linger how long the first message of a batch waits for more

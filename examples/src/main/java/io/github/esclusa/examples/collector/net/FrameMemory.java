@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +121,7 @@ final class FrameMemory {
     private void setTimer() {
         try {
             timer = timers.after(PATIENCE, () -> selectorThread.execute(this::closeSlow));
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) { // refused, or the clock threw
             log.debug("no timer for slow frames: their idle time will end them", e);
         }
     }

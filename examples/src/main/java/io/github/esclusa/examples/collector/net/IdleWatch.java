@@ -8,6 +8,8 @@ import io.github.esclusa.core.time.Deadline;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches that a connection is neither silent nor inside one frame for too long. The selector thread's own; only the
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There is one timer, set for the first moment at which the connection could be too late. Activity only notes the
  * time: thousands of messages a second would else reset the timer thousands of times. When it fires and there was
- * activity since, it is set anew for what is left.
+ * activity since, it is set anew for what is left. If that is refused (too many timers, or none any more), the connection
+ * goes on unwatched until something comes or it is read again, when a timer is asked for once more.
  */
 final class IdleWatch {
 
@@ -24,6 +27,8 @@ final class IdleWatch {
     interface Expiry {
         void expired(CloseReason reason);
     }
+
+    private static final Logger log = LoggerFactory.getLogger(IdleWatch.class);
 
     private final long idleNanos;
     private final Timers timers;
@@ -47,6 +52,7 @@ final class IdleWatch {
         this.expiry = expiry;
     }
 
+    /** Throws what a refused timer throws: whoever cannot be watched from the beginning need not be taken on. */
     void begin() {
         lastActivity = clock.nanoTime();
         setTimer(idleNanos);
@@ -54,6 +60,9 @@ final class IdleWatch {
 
     void activity() {
         lastActivity = clock.nanoTime();
+        if (timer == null) {
+            trySetTimer(Math.max(1, idleNanos - insideForNanos(lastActivity)));
+        }
     }
 
     /** What has been read ends inside a frame, which may be the one of the last time still. */
@@ -90,7 +99,7 @@ final class IdleWatch {
             frameBegan += now - pausedAt;
         }
         if (timer == null) {
-            setTimer(Math.max(1, idleNanos - insideForNanos(now)));
+            trySetTimer(Math.max(1, idleNanos - insideForNanos(now)));
         }
     }
 
@@ -105,6 +114,14 @@ final class IdleWatch {
         timer = timers.after(Duration.ofNanos(nanos), () -> selectorThread.execute(this::check));
     }
 
+    private void trySetTimer(long nanos) {
+        try {
+            setTimer(nanos);
+        } catch (RuntimeException e) { // refused, or the clock threw: no reason to end anything
+            log.debug("no timer for a connection, which is not watched for now", e);
+        }
+    }
+
     private void check() {
         timer = null;
         if (ended || paused) {
@@ -114,7 +131,7 @@ final class IdleWatch {
         long silentFor = now - lastActivity;
         long left = idleNanos - Math.max(silentFor, insideForNanos(now));
         if (left > 0) {
-            setTimer(left);
+            trySetTimer(left);
             return;
         }
         ended = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.net;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.thread.NamedThreads;
 import java.time.Duration;
@@ -86,8 +87,13 @@ final class ListenerThread {
         }
     }
 
-    /** Lets no start come any more, and waits until the thread has ended, five seconds at most. */
-    void stop() {
+    /**
+     * Lets no start come any more, and waits until the thread has ended, five seconds at most.
+     *
+     * @return whether no thread runs: it has ended, or was never started
+     */
+    @CanIgnoreReturnValue
+    boolean stop() {
         Thread running;
         lock.lock();
         try {
@@ -99,6 +105,7 @@ final class ListenerThread {
         if (running != null && running != Thread.currentThread()) {
             join(running);
         }
+        return running == null || !running.isAlive();
     }
 
     /** Waits for the thread, but not for ever; an interrupt of the waiting thread ends the wait and is kept. */

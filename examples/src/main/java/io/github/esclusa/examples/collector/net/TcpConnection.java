@@ -147,13 +147,18 @@ final class TcpConnection {
         return idle.insideForNanos(now);
     }
 
+    /** Throws nothing: what fails for those who are let on by it must not stop this one half-way. */
     private void tellMemory() {
         boolean another = frameEnded;
         frameEnded = false;
-        if (closed || held) {
-            memory.waits(this, inLine + (unused == null ? 0 : unused.capacity()));
-        } else {
-            memory.gathers(this, decoder.heldBytes(), another);
+        try {
+            if (closed || held) {
+                memory.waits(this, inLine + (unused == null ? 0 : unused.capacity()));
+            } else {
+                memory.gathers(this, decoder.heldBytes(), another);
+            }
+        } catch (Throwable e) {
+            log.error("{}: letting others on failed; the listener goes on", source, e);
         }
     }
 
@@ -224,8 +229,8 @@ final class TcpConnection {
         }
         held = false;
         metrics.released();
-        idle.resume();
         try {
+            idle.resume();
             if (verdict == Verdict.CLOSED) {
                 discardUnused();
                 close(CloseReason.INTAKE_CLOSED);

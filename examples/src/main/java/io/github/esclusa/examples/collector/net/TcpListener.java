@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  * than that for a single frame, which is then given to the intake as bad. Time during which the intake held the
  * connection back does not count against it.
  *
- * <p><b>Stopping.</b> {@link #stopReading} closes all sockets. Frames that were read but not offered yet, which only
- * connections that are being held back have, are counted as refused; those in line with the intake are the intake's.
+ * <p><b>Stopping.</b> {@link #stopReading} closes all sockets. Frames that were read but not offered yet are counted as
+ * refused: those behind the one for which a connection is being held back, and on every connection the one that has not
+ * come whole. Those in line with the intake are the intake's.
  */
 public final class TcpListener implements AutoCloseable {
 
@@ -101,12 +102,14 @@ public final class TcpListener implements AutoCloseable {
 
     /**
      * Stops accepting and reading, at once, and closes all sockets. When this returns nothing more is offered, unless the
-     * intake has broken its promise never to wait. Further calls do nothing.
+     * intake has broken its promise never to wait: then it returns after five seconds, and the sockets are closed when the
+     * intake has come back. Further calls do nothing.
      */
     public void stopReading() {
         loop.stop();
-        thread.stop();
-        loop.release();
+        if (thread.stop()) {
+            loop.release();
+        }
     }
 
     /** As {@link #stopReading}; its meters go. */

@@ -114,7 +114,10 @@ final class TcpLoop {
         selector.wakeup();
     }
 
-    /** Closes the socket and the selector: the thread's last act, and whoever stops a loop that never ran. */
+    /**
+     * Closes the socket and the selector: the thread's last act, and whoever stops a loop that never ran. Not for others
+     * while it runs: the selector cannot be closed under a thread that serves, and would hold them up for as long.
+     */
     void release() {
         try (server;
                 selector) {

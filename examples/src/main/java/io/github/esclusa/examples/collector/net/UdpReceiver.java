@@ -120,6 +120,13 @@ final class UdpReceiver {
         return lastSource;
     }
 
+    /** One that the intake has left on this thread would close the channel at the next receive. A stop does not need its own. */
+    private void forgetInterrupt() {
+        if (!pause.isStopped() && Thread.interrupted()) {
+            log.debug("UDP listener '{}': an interrupt was left on its thread", name);
+        }
+    }
+
     private void submit(DatagramIntake intake, RawFrame raw, String source, long receivedAt)
             throws InterruptedException {
         Verdict verdict = Verdict.REFUSED;
@@ -137,6 +144,7 @@ final class UdpReceiver {
             }
         } finally {
             metrics.frame(verdict);
+            forgetInterrupt();
         }
     }
 }

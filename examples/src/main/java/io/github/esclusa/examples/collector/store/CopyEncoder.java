@@ -29,6 +29,9 @@ final class CopyEncoder {
 
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
 
+    /** To be run for every part that has been written. */
+    private Runnable progress = () -> {};
+
     /**
      * Finds the values that the server would refuse, before it is bothered: text with a NUL.
      *
@@ -53,8 +56,9 @@ final class CopyEncoder {
         }
     }
 
-    /** Writes all rows, from the header to the trailer. */
-    void write(List<MessageRow> rows, CopyIn copy) throws SQLException {
+    /** Writes all rows, from the header to the trailer, in parts no larger than the buffer. */
+    void write(List<MessageRow> rows, CopyIn copy, Runnable afterEachPart) throws SQLException {
+        progress = afterEachPart;
         buffer.clear();
         buffer.put(SIGNATURE).putInt(0).putInt(0);
         for (MessageRow row : rows) {
@@ -116,7 +120,9 @@ final class CopyEncoder {
             buffer.put(bytes);
         } else {
             flush(copy);
-            copy.writeToCopy(bytes, 0, bytes.length);
+            for (int from = 0; from < bytes.length; from += BUFFER_BYTES) {
+                part(bytes, from, Math.min(BUFFER_BYTES, bytes.length - from), copy);
+            }
         }
     }
 
@@ -127,7 +133,12 @@ final class CopyEncoder {
     }
 
     private void flush(CopyIn copy) throws SQLException {
-        copy.writeToCopy(buffer.array(), 0, buffer.position());
+        part(buffer.array(), 0, buffer.position(), copy);
         buffer.clear();
+    }
+
+    private void part(byte[] bytes, int from, int length, CopyIn copy) throws SQLException {
+        copy.writeToCopy(bytes, from, length);
+        progress.run();
     }
 }

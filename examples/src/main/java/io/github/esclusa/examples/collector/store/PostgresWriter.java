@@ -39,34 +39,35 @@ final class PostgresWriter implements Writer {
     }
 
     @Override
-    public int insertMessages(List<MessageRow> rows) throws SQLException {
+    public int insertMessages(List<MessageRow> rows, Runnable progress) throws SQLException {
         CopyEncoder.requireStorable(rows);
         try {
-            return copy("messages", rows);
+            return copy("messages", rows, progress);
         } catch (SQLException e) {
             if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
                 throw e;
             }
-            return insertUnknown(rows);
+            return insertUnknown(rows, progress);
         }
     }
 
-    private int insertUnknown(List<MessageRow> rows) throws SQLException {
+    private int insertUnknown(List<MessageRow> rows, Runnable progress) throws SQLException {
         return inTransaction(statement -> {
             statement.execute("CREATE TEMP TABLE IF NOT EXISTS " + STAGING + " (LIKE messages) ON COMMIT DELETE ROWS");
-            copy(STAGING, rows);
+            copy(STAGING, rows, progress);
+            progress.run();
             return statement.executeUpdate("INSERT INTO messages(" + Tables.MESSAGE_COLUMNS + ") SELECT "
                     + Tables.MESSAGE_COLUMNS + " FROM " + STAGING + " ORDER BY id ON CONFLICT (id) DO NOTHING");
         });
     }
 
-    private int copy(String table, List<MessageRow> rows) throws SQLException {
+    private int copy(String table, List<MessageRow> rows, Runnable progress) throws SQLException {
         CopyIn copy = connection
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
                 .copyIn("COPY " + table + "(" + Tables.MESSAGE_COLUMNS + ") FROM STDIN (FORMAT binary)");
         try {
-            encoder.write(rows, copy);
+            encoder.write(rows, copy, progress);
             return (int) copy.endCopy();
         } finally {
             if (copy.isActive()) {

@@ -39,7 +39,7 @@ final class SqliteWriter implements Writer {
     }
 
     @Override
-    public int insertMessages(List<MessageRow> rows) throws SQLException {
+    public int insertMessages(List<MessageRow> rows, Runnable progress) throws SQLException {
         PreparedStatement insert = insertMessage;
         if (insert == null) {
             insert = connection.prepareStatement("INSERT INTO messages(" + Tables.MESSAGE_COLUMNS

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No attempt waits for ever: connecting and every answer have a time limit, and a timer cuts a connection on which a
  * <i>write</i> has been stuck for so long (a database that is stopped but not gone takes no more bytes, and a socket's
- * write knows no timeout).
+ * write knows no timeout). It is set anew for every part of a batch that has been written: a large batch over a slow line
+ * may take longer. In SQLite nothing is cut: a wait for the file's lock ends by itself, and local work, however long, is
+ * let finish.
  *
  * <p>All methods may be called from any thread. The rows given to an insert are read by the calling thread only.
  */
@@ -99,7 +101,8 @@ public final class Store implements AutoCloseable {
         return Failures.isDataError(failure);
     }
 
-    static Store open(String name, Dialect dialect, int asked, Duration timeout, @Nullable MeterRegistry registry)
+    static Store open(
+            String name, Dialect dialect, int asked, Duration timeout, Clock clock, @Nullable MeterRegistry registry)
             throws InterruptedException {
         // Once over a connection of its own, so that what fails is told in the database's words and not the pool's.
         try (Writer first = dialect.connect(timeout)) {
@@ -108,7 +111,11 @@ public final class Store implements AutoCloseable {
             throw failure(dialect, "open the database", e);
         }
         int writers = dialect.writers(asked);
-        Timers timers = Timers.builder(name).workers(1).meterRegistry(registry).start();
+        Timers timers = Timers.builder(name)
+                .workers(1)
+                .clock(clock)
+                .meterRegistry(registry)
+                .start();
         boolean opened = false;
         try {
             ResourcePoolBuilder<Writer> builder = ResourcePool.<Writer>builder(name)
@@ -172,7 +179,9 @@ public final class Store implements AutoCloseable {
         if (rows.isEmpty()) {
             return 0;
         }
-        return write("insert " + rows.size() + " messages into", writer -> writer.insertMessages(rows));
+        return write(
+                "insert " + rows.size() + " messages into",
+                (writer, progress) -> writer.insertMessages(rows, progress));
     }
 
     /**
@@ -199,7 +208,7 @@ public final class Store implements AutoCloseable {
         if (rows.isEmpty()) {
             return;
         }
-        write("insert " + rows.size() + " dead letters into", writer -> {
+        write("insert " + rows.size() + " dead letters into", (writer, progress) -> {
             writer.insertDeadLetters(rows);
             return rows.size();
         });
@@ -213,7 +222,7 @@ public final class Store implements AutoCloseable {
      * @throws InterruptedException if the calling thread is interrupted while it waits for a connection
      */
     public StoreCounts counts() throws InterruptedException {
-        return withWriter("count the rows of", Writer::counts);
+        return withWriter("count the rows of", (writer, progress) -> writer.counts());
     }
 
     /**
@@ -224,7 +233,7 @@ public final class Store implements AutoCloseable {
      * @throws InterruptedException if the calling thread is interrupted while it waits for a connection
      */
     public long highestId() throws InterruptedException {
-        return withWriter("read the highest id of", Writer::highestId);
+        return withWriter("read the highest id of", (writer, progress) -> writer.highestId());
     }
 
     /**
@@ -238,7 +247,7 @@ public final class Store implements AutoCloseable {
 
     @FunctionalInterface
     private interface Work<R> {
-        R with(Writer writer) throws SQLException;
+        R with(Writer writer, Runnable progress) throws SQLException;
     }
 
     /** As {@link #withWriter}, and its outcome tells whether the database can be written to. */
@@ -262,7 +271,7 @@ public final class Store implements AutoCloseable {
             Timer stuck = cutWhenStuck(attempt, writer);
             boolean usable = false;
             try {
-                R result = work.with(writer);
+                R result = work.with(writer, () -> stuck.reset());
                 usable = true;
                 return result;
             } catch (SQLException e) {

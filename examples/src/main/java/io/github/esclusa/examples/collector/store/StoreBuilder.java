@@ -4,6 +4,7 @@ package io.github.esclusa.examples.collector.store;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.github.esclusa.core.time.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class StoreBuilder {
     private String url = "jdbc:sqlite:collector.db";
     private int writers = 1;
     private Duration timeout = DEFAULT_TIMEOUT;
+    private Clock clock = Clock.system();
     private @Nullable MeterRegistry registry;
 
     StoreBuilder(String name) {
@@ -48,8 +50,10 @@ public final class StoreBuilder {
     }
 
     /**
-     * Bounds every wait for the database's answer, and every wait for a free connection. An attempt that takes longer
-     * fails, and its connection is cut. Without it, 30 seconds.
+     * Bounds every wait for a free connection, for the database's answer, and until it has taken the next part of a batch.
+     * An attempt that waits longer for one of them fails, and its connection is cut; one that goes forward may take longer
+     * as a whole. With SQLite it bounds the waits for a free connection and for the file's lock, and nothing else. Without
+     * it, 30 seconds.
      *
      * @param timeout the longest wait; at least a second
      * @return this builder
@@ -57,6 +61,13 @@ public final class StoreBuilder {
     @CanIgnoreReturnValue
     public StoreBuilder timeout(Duration timeout) {
         this.timeout = requireNonNull(timeout, "timeout");
+        return this;
+    }
+
+    /** What the timers that cut go by, in tests. */
+    @CanIgnoreReturnValue
+    StoreBuilder clock(Clock clock) {
+        this.clock = requireNonNull(clock, "clock");
         return this;
     }
 
@@ -88,6 +99,6 @@ public final class StoreBuilder {
             throw new IllegalArgumentException(
                     "store '" + name + "': timeout(" + timeout + ") must be at least a second");
         }
-        return Store.open(name, Dialect.of(url), writers, timeout, registry);
+        return Store.open(name, Dialect.of(url), writers, timeout, clock, registry);
     }
 }

@@ -18,11 +18,12 @@ interface Writer extends AutoCloseable {
     /**
      * Inserts all rows in one transaction, ignoring those whose id is there already; after an exception, none of them.
      *
+     * @param progress run whenever the database has taken another part of it
      * @return how many were not there before
      */
-    int insertMessages(List<MessageRow> rows) throws SQLException;
+    int insertMessages(List<MessageRow> rows, Runnable progress) throws SQLException;
 
-    /** Like {@link #insertMessages}, for dead letters. */
+    /** Like {@link #insertMessages}, for dead letters: so few and small that they are one part. */
     void insertDeadLetters(List<DeadLetterRow> rows) throws SQLException;
 
     /** Cuts the connection under a thread that may be waiting on it. */

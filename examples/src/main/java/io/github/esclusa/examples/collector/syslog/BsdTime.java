@@ -11,12 +11,15 @@ import java.time.ZoneOffset;
  *
  * <p>The year is the latest that puts the time no more than a week after the time of receipt. So a message of New Year's
  * Eve that arrives in January is last year's, one from a clock a few minutes fast on New Year's Eve is next year's, and
- * one that waited for months in a relay is still in the past.
+ * one that waited for months in a relay is still in the past. February 29 may be that of eight years ago.
  */
 final class BsdTime {
 
     private static final int SECONDS_OF_DAY = 86_400;
     private static final long MAX_AHEAD_SECONDS = 7L * SECONDS_OF_DAY;
+
+    /** A day is in one of so many years, whichever they are: around 2100, which has no February 29, it takes eight. */
+    private static final int MAX_YEARS_BACK = 8;
 
     private final ZoneId zone;
 
@@ -76,7 +79,7 @@ final class BsdTime {
     private long nearest(int month, int day, long secondOfDay, long receivedAt) {
         long now = receivedAt + offsetAt(receivedAt);
         int yearNow = (int) Math.min(9998, Math.max(1, 1970 + Math.floorDiv(now, 31_556_952L))); // a day off at most
-        for (int year = yearNow + 1; year >= yearNow - 2; year--) {
+        for (int year = yearNow + 1; year >= yearNow - MAX_YEARS_BACK; year--) {
             long local = localSeconds(year, month, day, secondOfDay);
             if (local != Long.MIN_VALUE && local <= now + MAX_AHEAD_SECONDS) {
                 return local;

@@ -3,6 +3,7 @@ package io.github.esclusa.examples.collector.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.esclusa.coordination.timer.Timer;
 import io.github.esclusa.coordination.timer.Timers;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
@@ -46,6 +47,43 @@ class IdleWatchTest {
         assertThat(expired).isEmpty();
         advance(1, 0);
         TcpRig.eventually(() -> expired.equals(List.of(CloseReason.SLOW)));
+    }
+
+    /** The selector thread asks for it: what it threw there ended the listener. */
+    @Test
+    void aTimerThatIsRefusedAfterAPauseEndsNothing() {
+        watch.begin();
+        watch.pause();
+        advance(30, 0);
+        timers.close();
+        watch.resume();
+        watch.activity();
+        assertThat(expired).isEmpty();
+    }
+
+    @Test
+    void aConnectionForWhichThereWasNoTimerIsWatchedAgainWhenSomethingComes() {
+        List<Runnable> selectorThread = new CopyOnWriteArrayList<>();
+        try (Timers one = Timers.builder("one")
+                .clock(clock)
+                .maxPending(1)
+                .closeTimeout(Duration.ZERO)
+                .start()) {
+            IdleWatch unlucky = new IdleWatch(Duration.ofSeconds(30), one, clock, selectorThread::add, expired::add);
+            unlucky.begin();
+            clock.advance(Duration.ofSeconds(20));
+            unlucky.activity();
+            clock.advance(Duration.ofSeconds(10));
+            TcpRig.eventually(() -> selectorThread.size() == 1);
+            Timer another = one.after(Duration.ofDays(1), () -> {});
+            selectorThread.remove(0).run(); // was active, and is refused the timer for what is left
+            another.cancel();
+            unlucky.activity();
+            clock.advance(Duration.ofSeconds(30));
+            TcpRig.eventually(() -> selectorThread.size() == 1);
+            selectorThread.remove(0).run();
+        }
+        assertThat(expired).containsExactly(CloseReason.IDLE);
     }
 
     @Test

@@ -131,6 +131,25 @@ class TcpIdleTest {
     }
 
     @Test
+    void aConnectionThatWasHeldBackGoesOnThoughThereAreNoTimersAnyMore() throws IOException {
+        try (TcpRig rig = new TcpRig().started()) {
+            rig.intake.fullFor(frame -> true);
+            Socket sender = rig.connect();
+            TcpRig.send(sender, "<1>a\n<2>b\n");
+            rig.awaitMetric(TcpMetrics.HELD, 1);
+            rig.clock.advance(TcpRig.IDLE);
+            TcpRig.eventually(() -> rig.timers.balance().pending() == 0);
+            rig.timers.close();
+            rig.intake.fullFor(frame -> false);
+            rig.intake.decide(Verdict.ACCEPTED);
+            rig.intake.awaitFrames(2);
+            TcpRig.send(sender, "<3>c\n");
+            rig.intake.awaitFrames(3);
+            assertThat(rig.listener.failure()).isNull();
+        }
+    }
+
+    @Test
     void theTimeAConnectionWasHeldBackDoesNotCountAsSilence() throws IOException {
         try (TcpRig rig = new TcpRig().started()) {
             rig.intake.fullFor(frame -> true);

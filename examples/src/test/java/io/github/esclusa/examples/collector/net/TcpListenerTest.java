@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -266,6 +267,44 @@ class TcpListenerTest {
                     .timers(rig.timers)
                     .bind()
                     .close();
+        }
+    }
+
+    /** The selector cannot be closed while the intake is called from it: whoever stops must not try. */
+    @Test
+    void anIntakeThatBlocksDoesNotKeepAStopForEver() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch let = new CountDownLatch(1);
+        try (TcpRig rig = new TcpRig()) {
+            rig.listener.start((frame, whenDecided) -> {
+                entered.countDown();
+                awaitOpen(let);
+                return Verdict.ACCEPTED;
+            });
+            Socket sender = rig.connect();
+            TcpRig.send(sender, "<1>a\n");
+            entered.await();
+            Thread stopping = new Thread(() -> {
+                Thread.currentThread().interrupt(); // it does not even wait its five seconds
+                rig.listener.stopReading();
+            });
+            stopping.setDaemon(true);
+            stopping.start();
+            stopping.join(20_000);
+            assertThat(stopping.isAlive()).isFalse();
+            let.countDown();
+            assertThat(ended(sender)).isTrue();
+            TcpRig.eventually(() -> rig.closedFor(CloseReason.STOPPED) == 1);
+        } finally {
+            let.countDown();
+        }
+    }
+
+    private static void awaitOpen(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
         }
     }
 

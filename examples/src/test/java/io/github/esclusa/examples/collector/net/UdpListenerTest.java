@@ -182,6 +182,20 @@ class UdpListenerTest {
         assertThat(metric(UdpMetrics.REFUSED)).isEqualTo(4);
     }
 
+    /** It closed the channel under the next receive. */
+    @Test
+    void anInterruptThatTheIntakeLeavesEndsNothing() throws IOException {
+        listener.start(frame -> {
+            Thread.currentThread().interrupt();
+            return intake.submit(frame);
+        });
+        for (int i = 1; i <= 3; i++) {
+            send("<1>" + i);
+            intake.awaitFrames(i);
+        }
+        assertThat(listener.failure()).isNull();
+    }
+
     @Test
     void whatTheKernelDropsIsShown() throws Exception {
         listener.close();

@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.github.esclusa.core.time.ManualClock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -144,6 +147,42 @@ class PostgresFailureIT {
             assertThat(store.insertAll(rows(1, 1_000))).isZero();
             assertThat(store.insertAll(rows(501, 1_000))).isEqualTo(500);
             assertThat(store.counts().messages()).isEqualTo(1_500);
+        }
+    }
+
+    /** Together the parts take many times the timeout, but none of them does. */
+    @Test
+    void aLargeBatchIsNotCutWhileItsBytesFlow() throws Exception {
+        Duration timeout = Duration.ofSeconds(20);
+        ManualClock clock = new ManualClock();
+        String large = "x".repeat(128 * 1024);
+        List<MessageRow> batch = new AbstractList<>() {
+            private int readings;
+
+            @Override
+            public Iterator<MessageRow> iterator() {
+                readings++;
+                return super.iterator();
+            }
+
+            @Override
+            public MessageRow get(int index) {
+                if (readings == 2) { // on their way, after they have been looked through
+                    clock.advance(timeout.dividedBy(2));
+                }
+                return row(1 + index, large);
+            }
+
+            @Override
+            public int size() {
+                return 100;
+            }
+        };
+        try (Store store =
+                Store.builder("store").url(url()).timeout(timeout).clock(clock).open()) {
+            long backend = pid("true");
+            assertThat(store.insertAll(batch)).isEqualTo(batch.size());
+            assertThat(pid("true")).as("the connection is the same").isEqualTo(backend);
         }
     }
 
