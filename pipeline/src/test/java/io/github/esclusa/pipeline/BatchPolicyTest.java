@@ -7,6 +7,7 @@ import io.github.esclusa.pipeline.policy.BatchFailure;
 import io.github.esclusa.pipeline.policy.Failure;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.LogLines;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -143,6 +144,49 @@ class BatchPolicyTest extends PolicyFixture {
         assertThat(letters).containsExactly(new Failure<>("sink", 2, second, 1), new Failure<>("sink", 4, fourth, 1));
         assertThat(settlementOf(1).outcome()).isEqualTo(Outcome.DELIVERED);
         assertThat(settlementOf(3).outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    @Test
+    void aBatchFailureThatNamesSeveralStopsThePipelineOnce() throws InterruptedException {
+        BatchFailure thrown = new BatchFailure(Map.of(0, new IOException("first"), 2, new IOException("third")));
+        Pipeline<Integer> pipeline = builder()
+                .batch(3, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw thrown;
+                        },
+                        stage -> stage.onError(e -> e.stop()))
+                .start();
+        try (LogLines log = LogLines.open()) {
+            submit(pipeline, 1, 2, 3);
+            DrainReport<Integer> report = drained(pipeline);
+            assertThat(report.count(Outcome.FAILED)).isEqualTo(2);
+            assertThat(report.cause()).get().satisfies(cause -> {
+                assertThat(cause).hasCause(thrown);
+                assertThat(cause.getSuppressed()).isEmpty();
+            });
+            assertThat(settlementOf(3).cause()).hasMessage("third");
+            assertThat(log.with("stops")).hasSize(1);
+        }
+        assertThat(pipeline.state()).isEqualTo(PipelineState.FAILED);
+    }
+
+    @Test
+    void aBatchFailureThatNamesOneStopsThePipelineForItsCause() throws InterruptedException {
+        IOException second = new IOException("second");
+        Pipeline<Integer> pipeline = builder()
+                .batch(3, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw new BatchFailure(Map.of(1, second));
+                        },
+                        stage -> stage.onError(e -> e.stop()))
+                .start();
+        submit(pipeline, 1, 2, 3);
+        assertThat(drained(pipeline).cause()).get().satisfies(cause -> assertThat(cause)
+                .hasCause(second));
     }
 
     @Test
