@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,47 @@ class BatchPolicyTest extends PolicyFixture {
         submit(pipeline, 1, 2, 3);
         assertThat(drained(pipeline).cause()).get().satisfies(cause -> assertThat(cause)
                 .hasCause(second));
+    }
+
+    @Test
+    void theHalvesOfABatchThatAreHandedBackAfterAStopSayWhy() throws InterruptedException {
+        CountDownLatch holds = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("policies")
+                .onSettled(settlement -> {
+                    settlements.add(settlement);
+                    if (settlement.message() == 5) { // it was queued: the workers are to take nothing more
+                        stopped.countDown();
+                    }
+                })
+                .batch(2, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            if (batch.contains(1)) {
+                                holds.countDown();
+                                stopped.await();
+                                throw new BadRow();
+                            }
+                            go.await();
+                            fail();
+                        },
+                        stage -> stage.workers(2)
+                                .onError(e -> e.bisect(BadRow.class::isInstance).stop()))
+                .start();
+        submit(pipeline, 1, 2);
+        holds.await();
+        submit(pipeline, 3, 4, 5);
+        go.countDown();
+        stopped.await();
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        Throwable why = report.cause().orElseThrow();
+        assertThat(List.of(settlementOf(1), settlementOf(2))).allSatisfy(settlement -> {
+            assertThat(settlement.outcome()).isEqualTo(Outcome.RETURNED);
+            assertThat(settlement.cause()).isSameAs(why);
+        });
     }
 
     @Test

@@ -51,7 +51,7 @@ final class Execution {
         runOne(first);
         for (Work work = todo.poll(); work != null; work = todo.poll()) {
             if (segment.isHalted()) {
-                exits.settle(work.items, Outcome.RETURNED, null);
+                exits.giveBack(work.items);
             } else if (exits.begin(work.items)) {
                 runOne(work);
             }
