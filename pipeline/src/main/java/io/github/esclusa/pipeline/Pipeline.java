@@ -170,7 +170,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * <p>When this returns, the pipeline's meters are gone and its name is free. When it returns before its deadline, and
      * no call with a nearer one has ended its wait, the settlement listener has heard of every accepted message. At the
      * deadline, messages that are returned or unknown are told to the listener on the calling thread: how long it takes
-     * is added. What other threads have still to tell it then is not waited for: by a worker in the listener, which
+     * is added. What is still told to it by others then is not waited for: by a worker in the listener, which
      * the report, if it is drawn then, names as stuck; by a producer that drops; by another call whose deadline has come.
      *
      * <p>Callbacks in line are told at once that it is closed, one after the other, on a thread of the pipeline's own. One that
