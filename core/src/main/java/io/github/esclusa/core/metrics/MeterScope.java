@@ -46,8 +46,7 @@ public final class MeterScope implements AutoCloseable {
     private final Recording recording;
     private final Duration patience;
 
-    /** Whose the name is: it must not refer to the registry. */
-    private final Object owner = new Object();
+    private final LiveNames.Name liveName;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -78,6 +77,7 @@ public final class MeterScope implements AutoCloseable {
         this.registry = registry;
         this.recording = new Recording(kind, name);
         this.patience = patience;
+        this.liveName = new LiveNames.Name(kind, name);
     }
 
     /**
@@ -227,9 +227,9 @@ public final class MeterScope implements AutoCloseable {
             return;
         }
         try {
-            // The last one first: the marker, registered first, keeps the name taken until the others are gone.
-            for (int i = removed.size() - 1; registry != null && i >= 0; i--) {
-                remove(registry, removed.get(i));
+            // The last one first: the marker, registered first, says that the name is taken until the others are gone.
+            for (int i = removed.size() - 1; i >= 0; i--) {
+                remove(removed.get(i));
             }
         } finally {
             freeName();
@@ -274,9 +274,9 @@ public final class MeterScope implements AutoCloseable {
         }
     }
 
-    private void remove(MeterRegistry from, Meter meter) {
+    private void remove(Meter meter) {
         try {
-            from.remove(meter);
+            requireNonNull(registry).remove(meter);
         } catch (Throwable e) {
             recording.failed("removing a meter", e);
         }
@@ -286,19 +286,19 @@ public final class MeterScope implements AutoCloseable {
         try {
             HalfRegistered.remove(from, mark);
         } catch (Throwable e) {
-            recording.failed("removing a meter", e);
+            recording.failed("removing a part of a meter", e);
         }
     }
 
     private void takeName() {
-        if (registry != null && !LiveNames.take(registry, kind, name, owner)) {
+        if (registry != null && !LiveNames.take(registry, liveName)) {
             throw alreadyLive();
         }
     }
 
     private void freeName() {
         if (registry != null) {
-            LiveNames.free(registry, kind, name, owner);
+            LiveNames.free(registry, liveName);
         }
     }
 

@@ -131,6 +131,24 @@ class MeterScopeTest {
     }
 
     @Test
+    void nameIsTakenInTheChildrenOfACompositeUntilTheOtherMetersAreGone() {
+        List<String> refusedAt = new ArrayList<>();
+        registry.config().onMeterRemoved(meter -> {
+            if (!meter.getId().getName().equals(KIND + ".info")) {
+                assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry))
+                        .isInstanceOf(IllegalStateException.class);
+                refusedAt.add(meter.getId().getName());
+            }
+        });
+        MeterScope scope = MeterScope.open(KIND, "a", new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry)));
+        counter(scope, "hits");
+        counter(scope, "misses");
+        scope.close();
+        assertThat(refusedAt).containsExactlyInAnyOrder("hits", "misses");
+        MeterScope.open(KIND, "a", registry).close();
+    }
+
+    @Test
     void lateCloseDoesNotRemoveASuccessorsMeters() {
         MeterScope first = MeterScope.open(KIND, "a", registry);
         counter(first, "hits");
@@ -147,6 +165,8 @@ class MeterScopeTest {
     void lateRegistrationDoesNotRemoveASuccessorsMeters() {
         MeterScope first = MeterScope.open(KIND, "a", registry);
         first.close();
+        assertThat(counter(first, "hits")).isNull();
+        assertThat(registry.getMeters()).isEmpty();
         MeterScope second = MeterScope.open(KIND, "a", registry);
         Counter hits = counter(second, "hits");
 
@@ -314,7 +334,9 @@ class MeterScopeTest {
     void aNameTakenInACompositeIsTakenInItsChildren() {
         CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry));
         MeterScope first = MeterScope.open(KIND, "a", composite);
-        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        for (int i = 0; i < 2; i++) { // being refused changes nothing
+            assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        }
         first.close();
         MeterScope.open(KIND, "a", registry).close();
         assertThat(registry.getMeters()).isEmpty();
