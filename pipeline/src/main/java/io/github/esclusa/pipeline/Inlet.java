@@ -65,11 +65,12 @@ public final class Inlet<T> {
      * @param message the message; not {@code null}
      * @param whenDecided called exactly once if the answer is {@link Admission#WAITING}, never otherwise: with
      *     {@link Admission#ACCEPTED} when there was room, with {@link Admission#CLOSED} when the pipeline was shut down
-     *     first and the message is the caller's again. It runs on the thread that made room, at {@code shutdown}
-     *     on a thread of the pipeline's own, at {@code shutdownNow} on the calling one, possibly before this method
-     *     returns; it must be quick and must not block: those behind it hear nothing until it returns. Actions before
-     *     this call happen-before it, and so does what the listener did about the messages that made room. What it
-     *     throws is logged.
+     *     first and the message is the caller's again. It runs on the thread that made room; at {@code shutdown} on a
+     *     thread of the pipeline's own, or for want of one on the calling thread; at {@code shutdownNow} on the calling
+     *     thread; where the pipeline fails, on the worker that stops it or dies; possibly before this method returns. It
+     *     must be quick and must not block: those behind it hear nothing until it returns. Actions before this call
+     *     happen-before it, and so does what the listener did about the messages that made room. What it throws is
+     *     logged.
      * @return the answer, or {@link Admission#WAITING}
      */
     public Admission submit(T message, Consumer<? super Admission> whenDecided) {

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  *         .start();
  * }</pre>
  *
- * <p>Order: a stage with one worker keeps the order of arrival, retries included. Stages with several workers promise
- * none. A pipeline's threads are named {@code <pipeline>-<stage>-<n>}, and {@code <pipeline>-close-<n>} the one that tells
- * callbacks in line of a shutdown.
+ * <p>Order: a stage with one worker keeps the order of arrival within each inlet, retries included; inlets are served in
+ * turn. Stages with several workers promise none. A pipeline's threads are named {@code <pipeline>-<stage>-<n>}, and
+ * {@code <pipeline>-close-<n>} the one that tells callbacks in line of a shutdown.
  *
  * <p>A pipeline runs until it is shut down. Shutting down refuses new messages, wakes every submitter that waits, works
  * off what has been accepted, stage by stage, and answers with a balance. Every method may be called by any thread.
@@ -167,16 +167,17 @@ public final class Pipeline<T> implements AutoCloseable {
      * that no user code works on are returned in the report, the others are unknown, and every worker is interrupted,
      * also one that is in the listener or a callback then; whatever they still do changes nothing.
      *
-     * <p>When this returns before its deadline, the settlement listener has heard of every accepted message, and the
-     * pipeline's meters are gone and its name is free. At the deadline, messages that are returned or unknown are told to
-     * the listener on the calling thread: how long it takes is added.
-     * A call of the listener that is under way on another thread is not waited for; if a worker makes it, the report
-     * names the worker as stuck.
+     * <p>When this returns, the pipeline's meters are gone and its name is free. When it returns before its deadline, and
+     * no call with a nearer one has ended its wait, the settlement listener has heard of every accepted message. At the
+     * deadline, messages that are returned or unknown are told to the listener on the calling thread: how long it takes
+     * is added. What is still told to it by others then is not waited for: by a worker in the listener, which
+     * the report, if it is drawn then, names as stuck; by a producer that drops; by another call whose deadline has come.
      *
      * <p>Callbacks in line are told at once that it is closed, one after the other, on a thread of the pipeline's own. One that
      * blocks keeps those behind it from hearing, and this from returning until its deadline; it keeps nothing else.
      *
-     * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others.
+     * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others, which may
+     * then return before the listener has heard of everything.
      *
      * @param timeout how long to wait for the drain; zero ends it at once
      * @return the final balance

@@ -105,8 +105,9 @@ public final class PipelineBuilder<T, C> {
     }
 
     /**
-     * Registers the pipeline's meters, named in {@link io.github.esclusa.pipeline.report.PipelineMetrics}, until it has
-     * terminated.
+     * Registers the pipeline's meters, named in {@link io.github.esclusa.pipeline.report.PipelineMetrics}, until its end:
+     * they are gone, and its name is free for another in the registry, at the latest when {@code shutdown} or
+     * {@code close} returns. That its state is {@link PipelineState#TERMINATED} does not say so yet.
      *
      * @param registry where they go; {@code null} (the default) for nowhere
      * @return this

@@ -29,7 +29,7 @@ public final class StageBuilder<I> {
      * Gives the stage workers of its own. A stage that is given none is fused with the stage before it: the same thread
      * runs both, without a queue between them. The first stage, and a batch, start with one worker.
      *
-     * @param count how many threads; 1 keeps the order of arrival
+     * @param count how many threads; 1 keeps the order of arrival within each inlet
      * @return this
      */
     public StageBuilder<I> workers(int count) {

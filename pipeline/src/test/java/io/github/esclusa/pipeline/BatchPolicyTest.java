@@ -7,6 +7,7 @@ import io.github.esclusa.pipeline.policy.BatchFailure;
 import io.github.esclusa.pipeline.policy.Failure;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.LogLines;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,90 @@ class BatchPolicyTest extends PolicyFixture {
         assertThat(letters).containsExactly(new Failure<>("sink", 2, second, 1), new Failure<>("sink", 4, fourth, 1));
         assertThat(settlementOf(1).outcome()).isEqualTo(Outcome.DELIVERED);
         assertThat(settlementOf(3).outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    @Test
+    void aBatchFailureThatNamesSeveralStopsThePipelineOnce() throws InterruptedException {
+        BatchFailure thrown = new BatchFailure(Map.of(0, new IOException("first"), 2, new IOException("third")));
+        Pipeline<Integer> pipeline = builder()
+                .batch(3, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw thrown;
+                        },
+                        stage -> stage.onError(e -> e.stop()))
+                .start();
+        try (LogLines log = LogLines.open()) {
+            submit(pipeline, 1, 2, 3);
+            DrainReport<Integer> report = drained(pipeline);
+            assertThat(report.count(Outcome.FAILED)).isEqualTo(2);
+            assertThat(report.cause()).get().satisfies(cause -> {
+                assertThat(cause).hasCause(thrown);
+                assertThat(cause.getSuppressed()).isEmpty();
+            });
+            assertThat(settlementOf(3).cause()).hasMessage("third");
+            assertThat(log.with("stops")).hasSize(1);
+        }
+        assertThat(pipeline.state()).isEqualTo(PipelineState.FAILED);
+    }
+
+    @Test
+    void aBatchFailureThatNamesOneStopsThePipelineForItsCause() throws InterruptedException {
+        IOException second = new IOException("second");
+        Pipeline<Integer> pipeline = builder()
+                .batch(3, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw new BatchFailure(Map.of(1, second));
+                        },
+                        stage -> stage.onError(e -> e.stop()))
+                .start();
+        submit(pipeline, 1, 2, 3);
+        assertThat(drained(pipeline).cause()).get().satisfies(cause -> assertThat(cause)
+                .hasCause(second));
+    }
+
+    @Test
+    void theHalvesOfABatchThatAreHandedBackAfterAStopSayWhy() throws InterruptedException {
+        CountDownLatch holds = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("policies")
+                .onSettled(settlement -> {
+                    settlements.add(settlement);
+                    if (settlement.message() == 5) { // it was queued: the workers are to take nothing more
+                        stopped.countDown();
+                    }
+                })
+                .batch(2, Duration.ofDays(1))
+                .sink(
+                        "sink",
+                        batch -> {
+                            if (batch.contains(1)) {
+                                holds.countDown();
+                                stopped.await();
+                                throw new BadRow();
+                            }
+                            go.await();
+                            fail();
+                        },
+                        stage -> stage.workers(2)
+                                .onError(e -> e.bisect(BadRow.class::isInstance).stop()))
+                .start();
+        submit(pipeline, 1, 2);
+        holds.await();
+        submit(pipeline, 3, 4, 5);
+        go.countDown();
+        stopped.await();
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        Throwable why = report.cause().orElseThrow();
+        assertThat(List.of(settlementOf(1), settlementOf(2))).allSatisfy(settlement -> {
+            assertThat(settlement.outcome()).isEqualTo(Outcome.RETURNED);
+            assertThat(settlement.cause()).isSameAs(why);
+        });
     }
 
     @Test

@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ErrorPolicyTest extends PolicyFixture {
@@ -235,6 +237,53 @@ class ErrorPolicyTest extends PolicyFixture {
                 .hasMessageContaining("'sink'")
                 .hasCause(thrown));
         assertThat(pipeline.state()).isEqualTo(PipelineState.FAILED);
+    }
+
+    /** The same as for what lay in the queues, whatever the worker was about to do with it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAWorkerHandsBackAfterAStopSaysWhy(boolean wasToBeRetried) throws Exception {
+        CountDownLatch holds = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("policies")
+                .onSettled(settlement -> {
+                    settlements.add(settlement);
+                    if (settlement.message() == 3) { // it was queued: the queues are aborted
+                        stopped.countDown();
+                    }
+                })
+                .map(
+                        "hold",
+                        n -> {
+                            if (n == 2) {
+                                holds.countDown();
+                                stopped.await();
+                                if (wasToBeRetried) {
+                                    fail();
+                                }
+                            }
+                            return n;
+                        },
+                        stage -> stage.onError(e -> e.retry(retry(2, LONG))))
+                .sink(
+                        "sink",
+                        n -> {
+                            go.await();
+                            fail();
+                        },
+                        stage -> stage.workers(1).onError(e -> e.stop()))
+                .start();
+        submit(pipeline, 1, 2);
+        holds.await();
+        submit(pipeline, 3);
+        go.countDown();
+        stopped.await();
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        Throwable why = report.cause().orElseThrow();
+        assertThat(settlementOf(2)).isEqualTo(new Settlement<>("main", 2, Outcome.RETURNED, why));
+        assertThat(settlementOf(3)).isEqualTo(new Settlement<>("main", 3, Outcome.RETURNED, why));
     }
 
     @Test

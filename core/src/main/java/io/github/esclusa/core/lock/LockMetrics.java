@@ -31,7 +31,7 @@ public final class LockMetrics {
     /** Counter: how often a thread found the lock taken and went to wait for it. */
     public static final String CONTENDED = PREFIX + ".contended";
 
-    /** Counter: how often a timed acquire ended without the lock. */
+    /** Counter: how often the time of a timed acquire ran out; one that is interrupted is none of these. */
     public static final String TIMEOUT = PREFIX + ".timeout";
 
     /** Counter: holds seen to last longer than the configured threshold; a lower bound, as {@link #HELD} is. */
@@ -82,7 +82,7 @@ public final class LockMetrics {
         this.scope = MeterScope.open(PREFIX, name, registry);
         counter(ACQUISITIONS, "times the lock was taken", LockWatch::acquisitions);
         counter(CONTENDED, "times a thread had to wait for the lock", w -> w.contended.sum());
-        counter(TIMEOUT, "timed acquires that ended without the lock", w -> w.timeouts.sum());
+        counter(TIMEOUT, "timed acquires whose time ran out", w -> w.timeouts.sum());
         counter(LONG_HOLD, "holds seen to exceed the threshold", w -> longHolds.sum());
         timeGauge(WAIT_OLDEST, "the longest wait under way", LockWatch::oldestWaitNanos);
         timeGauge(HELD, "how long the lock has been held, at least", LockWatch::heldNanos);

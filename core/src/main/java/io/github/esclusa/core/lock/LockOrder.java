@@ -36,8 +36,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>An acquire made while no other lock of the order is held costs a look into a map and an entry there for the thread,
  * which goes with its last lock; the same two locks again cost a look into a map each. Only the first time that two
- * locks meet takes a lock of the order's own, keeps a stack, and walks through what is known to come before the one held:
- * of ten thousand locks in any pairs, that is a good part of them each time. One instance may be shared by any number of
+ * locks meet takes a lock of the order's own and keeps a stack; only where they meet against the order in which the locks
+ * were seen so far, it searches those between the two. One instance may be shared by any number of
  * threads and locks; there is none that a lock belongs to by default. The idea is that of the Linux kernel's <em>lockdep</em> and Guava's
  * {@code CycleDetectingLockFactory}.
  */
@@ -52,6 +52,9 @@ public final class LockOrder {
 
     /** Held while two locks that meet for the first time are put in order, so that no two threads do so at once. */
     private final ReentrantLock learning = new ReentrantLock();
+
+    @GuardedBy("learning")
+    private final TopologicalOrder places = new TopologicalOrder();
 
     private LockOrder(String name, InversionPolicy policy) {
         this.name = requireNonNull(name, "name");
@@ -176,7 +179,7 @@ public final class LockOrder {
     private Map<OrderedNode, List<EarlierOrder>> opposite(Set<OrderedNode> held, OrderedNode taken) {
         Map<OrderedNode, List<EarlierOrder>> opposite = new LinkedHashMap<>();
         for (OrderedNode other : held) {
-            List<EarlierOrder> path = taken.isKnownAfter(other) ? null : other.pathFrom(taken);
+            List<EarlierOrder> path = taken.isKnownAfter(other) ? null : places.opposite(other, taken);
             if (path != null) {
                 opposite.put(other, path);
             }

@@ -90,7 +90,15 @@ final class LockWatch {
         long now = clock.nanoTime();
         sight(held, now);
         Wait wait = new Wait(now);
-        waits.add(wait);
+        boolean added = false;
+        try {
+            waits.add(wait);
+            added = true;
+        } finally {
+            if (!added) { // for want of memory, after it was put there: it would look like a wait without end
+                waits.remove(wait);
+            }
+        }
         return wait;
     }
 

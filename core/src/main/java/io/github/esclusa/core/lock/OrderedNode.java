@@ -2,25 +2,31 @@
 package io.github.esclusa.core.lock;
 
 import com.google.common.collect.MapMaker;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.WeakHashMap;
 
 /**
- * A lock's place in a {@link LockOrder}. It knows those that come before it, and not the other way round: the keys are
- * weak, so that locks nobody uses any more take their part of the order with them.
+ * A lock's place in a {@link LockOrder}. It knows those that come before it and those that come after it, weakly, so that
+ * locks nobody uses any more take their part of the order with them.
  */
 final class OrderedNode {
+
+    /** The place of a lock that has met no other. */
+    static final long NOWHERE = 0;
 
     final String name;
 
     /** Those that have been held while this one was taken, and where. Written under the order's lock, read without. */
     private final Map<OrderedNode, EarlierOrder> before =
             new MapMaker().weakKeys().makeMap();
+
+    /** Those that know this one among theirs. Read and written under the order's lock. */
+    private final Set<OrderedNode> after = Collections.newSetFromMap(new WeakHashMap<>());
+
+    /** Higher than those of all {@link #before}. Read and written under the order's lock. */
+    long place = NOWHERE;
 
     /** Those after which this one was taken against the order, and that was said. */
     private final Set<OrderedNode> warnedOf =
@@ -34,33 +40,32 @@ final class OrderedNode {
         return before.containsKey(held) || warnedOf.contains(held);
     }
 
+    /** Knows both, or neither. */
     void comesAfter(OrderedNode held, EarlierOrder where) {
         before.put(held, where);
+        boolean known = false;
+        try {
+            held.after.add(this);
+            known = true;
+        } finally {
+            if (!known) { // for want of memory
+                held.after.remove(this);
+                before.remove(held);
+            }
+        }
+    }
+
+    /** Those that come before this one, and where it was said. Those that go while the caller looks are left out. */
+    Map<OrderedNode, EarlierOrder> before() {
+        return before;
+    }
+
+    /** Those that come after this one. For whoever has the order's lock. */
+    Set<OrderedNode> after() {
+        return after;
     }
 
     void warned(OrderedNode held) {
         warnedOf.add(held);
-    }
-
-    /** The acquires by which this comes after another, the nearest first; {@code null} if it does not. */
-    @Nullable
-    List<EarlierOrder> pathFrom(OrderedNode other) {
-        List<EarlierOrder> path = new ArrayList<>();
-        return reaches(other, path, new HashSet<>()) ? path : null;
-    }
-
-    /** Depth first, each node once. */
-    private boolean reaches(OrderedNode other, List<EarlierOrder> path, Set<OrderedNode> seen) {
-        if (!seen.add(this)) {
-            return false;
-        }
-        for (Map.Entry<OrderedNode, EarlierOrder> step : before.entrySet()) {
-            path.add(step.getValue());
-            if (step.getKey() == other || step.getKey().reaches(other, path, seen)) {
-                return true;
-            }
-            path.remove(path.size() - 1);
-        }
-        return false;
     }
 }

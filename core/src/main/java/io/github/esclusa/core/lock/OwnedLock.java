@@ -5,7 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's lock, with its owner's name and a first try that keeps to its fairness. */
-final class OwnedLock extends ReentrantLock {
+class OwnedLock extends ReentrantLock {
 
     private static final long serialVersionUID = 1;
 

@@ -36,9 +36,10 @@ final class WatchedLock {
     void lock() {
         LockWatch.Wait wait = null;
         if (!lock.tryNow()) {
-            wait = watch.arrive();
-            meters.waits();
-            lock.lock();
+            wait = waitFor(() -> {
+                lock.lock();
+                return true;
+            });
         }
         acquired(wait);
     }
@@ -47,17 +48,10 @@ final class WatchedLock {
         requireNotInterrupted();
         LockWatch.Wait wait = null;
         if (!lock.tryNow()) {
-            wait = watch.arrive();
-            meters.waits();
-            boolean taken = false;
-            try {
+            wait = waitFor(() -> {
                 lock.lockInterruptibly();
-                taken = true;
-            } finally {
-                if (!taken) {
-                    meters.gaveUp(watch.leave(wait));
-                }
-            }
+                return true;
+            });
         }
         acquired(wait);
     }
@@ -80,23 +74,35 @@ final class WatchedLock {
             watch.timeouts.increment();
             return false;
         }
+        LockWatch.Wait wait = waitFor(() -> lock.tryLock(time, unit));
+        if (wait == null) {
+            watch.timeouts.increment();
+            return false;
+        }
+        acquired(wait);
+        return true;
+    }
+
+    /** A way to wait for the lock. */
+    @FunctionalInterface
+    private interface Way<E extends Exception> {
+        /** Answers whether the calling thread has the lock. */
+        boolean take() throws E;
+    }
+
+    /** Waits for the lock. Answers with the wait, still under way; {@code null} if it is over and the lock was not had. */
+    private <E extends Exception> LockWatch.@Nullable Wait waitFor(Way<E> way) throws E {
         LockWatch.Wait wait = watch.arrive();
-        meters.waits();
         boolean taken = false;
         try {
-            taken = lock.tryLock(time, unit);
-            if (!taken) {
-                watch.timeouts.increment();
-            }
+            meters.waits();
+            taken = way.take();
         } finally {
             if (!taken) {
                 meters.gaveUp(watch.leave(wait));
             }
         }
-        if (taken) {
-            acquired(wait);
-        }
-        return taken;
+        return taken ? wait : null;
     }
 
     /** The caller holds it. */

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * The meters of one component: registered under its name, removed with it, and never the reason that work fails.
  *
  * <p>A scope owns a name within a kind ({@code esclusa.pool} and {@code orders}, say) in one registry, from
- * {@link #open} until {@link #close}. That the name is taken is read off the registry itself, where the scope leaves a
- * marker meter ({@code <kind>.info}); two live components of one kind and name are an error, because the second would
- * silently write into the first one's meters, and the first one's end would remove the second one's.
+ * {@link #open} until {@link #close}; two live components of one kind and name are an error, because the second would
+ * silently write into the first one's meters, and the first one's end would remove the second one's. That the name is
+ * taken does not depend on what filters let through. It can also be read off the registry, where the scope leaves a marker
+ * meter ({@code <kind>.info}): by that a registry shows the names taken in a composite that it is part of.
  *
  * <p>A registry that throws is warned of once and then left alone, by {@link #register}, which answers {@code null}, and
  * by {@link #recording}: the component works unwatched. Without a registry a scope does nothing.
@@ -46,6 +47,8 @@ public final class MeterScope implements AutoCloseable {
     private final Recording recording;
     private final Duration patience;
 
+    private final LiveNames.Name liveName;
+
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Signalled when the meters are gone. */
@@ -61,6 +64,10 @@ public final class MeterScope implements AutoCloseable {
     @GuardedBy("lock")
     private boolean closed;
 
+    /** The meters are somebody's to remove, or gone. */
+    @GuardedBy("lock")
+    private boolean taken;
+
     /** Removes the meters at this moment, without the lock. */
     @GuardedBy("lock")
     private @Nullable Thread remover;
@@ -71,6 +78,7 @@ public final class MeterScope implements AutoCloseable {
         this.registry = registry;
         this.recording = new Recording(kind, name);
         this.patience = patience;
+        this.liveName = new LiveNames.Name(kind, name);
     }
 
     /**
@@ -88,7 +96,16 @@ public final class MeterScope implements AutoCloseable {
 
     static MeterScope open(String kind, String name, @Nullable MeterRegistry registry, Duration patience) {
         MeterScope scope = new MeterScope(kind, name, registry, patience);
-        scope.claimName();
+        scope.takeName();
+        boolean open = false;
+        try {
+            scope.leaveMarker();
+            open = true;
+        } finally {
+            if (!open) {
+                scope.freeName();
+            }
+        }
         return scope;
     }
 
@@ -124,10 +141,12 @@ public final class MeterScope implements AutoCloseable {
             return null;
         }
         M meter = null;
+        String mark = new String(name.toCharArray());
         try {
-            meter = registration.apply(registry, tags());
+            meter = registration.apply(registry, Tags.of(NAME_TAG, mark));
         } catch (Throwable e) { // Filters are foreign code, and may throw what they do not declare.
             recording.failed("registering a meter", e);
+            removeHalfRegistered(registry, mark);
         }
         return leave(meter) ? meter : null;
     }
@@ -143,7 +162,7 @@ public final class MeterScope implements AutoCloseable {
      */
     @Override
     public void close() {
-        List<Meter> removed;
+        @Nullable List<Meter> removed;
         lock.lock();
         try {
             closed = true;
@@ -171,7 +190,7 @@ public final class MeterScope implements AutoCloseable {
 
     /** Ends a registration. Answers whether the scope is still open. */
     private boolean leave(@Nullable Meter meter) {
-        List<Meter> removed;
+        @Nullable List<Meter> removed;
         boolean open;
         lock.lock();
         try {
@@ -188,30 +207,33 @@ public final class MeterScope implements AutoCloseable {
         return open;
     }
 
-    /** All meters, once the scope is closed and nobody is registering another. */
+    /** All meters, once the scope is closed and nobody is registering another; {@code null} at any other call. */
     @GuardedBy("lock")
-    private List<Meter> takeIfQuiet() {
+    private @Nullable List<Meter> takeIfQuiet() {
         if (!closed || registering > 0) {
-            return List.of();
+            return null;
         }
-        List<Meter> taken = List.copyOf(meters);
+        if (taken) {
+            return null;
+        }
+        List<Meter> removed = List.copyOf(meters);
         meters.clear();
-        if (!taken.isEmpty()) {
-            remover = Thread.currentThread();
-        }
-        return taken;
+        taken = true;
+        remover = Thread.currentThread();
+        return removed;
     }
 
-    private void removeAll(List<Meter> removed) {
-        if (registry == null || removed.isEmpty()) {
+    private void removeAll(@Nullable List<Meter> removed) {
+        if (removed == null) {
             return;
         }
         try {
-            // The last one first: the marker, registered first, keeps the name taken until the others are gone.
+            // The last one first: the marker, registered first, says that the name is taken until the others are gone.
             for (int i = removed.size() - 1; i >= 0; i--) {
-                remove(registry, removed.get(i));
+                remove(removed.get(i));
             }
         } finally {
+            freeName();
             lock.lock();
             try {
                 remover = null;
@@ -253,11 +275,31 @@ public final class MeterScope implements AutoCloseable {
         }
     }
 
-    private void remove(MeterRegistry from, Meter meter) {
+    private void remove(Meter meter) {
         try {
-            from.remove(meter);
+            requireNonNull(registry).remove(meter);
         } catch (Throwable e) {
             recording.failed("removing a meter", e);
+        }
+    }
+
+    private void removeHalfRegistered(MeterRegistry from, String mark) {
+        try {
+            HalfRegistered.remove(from, mark);
+        } catch (Throwable e) {
+            recording.failed("removing a part of a meter", e);
+        }
+    }
+
+    private void takeName() {
+        if (registry != null && !LiveNames.take(registry, liveName)) {
+            throw alreadyLive();
+        }
+    }
+
+    private void freeName() {
+        if (registry != null) {
+            LiveNames.free(registry, liveName);
         }
     }
 
@@ -267,7 +309,7 @@ public final class MeterScope implements AutoCloseable {
      * behind it too (a composite without children), whereas a value can only be read where a real registry is.
      */
     @SuppressWarnings("ReferenceEquality") // Identity is what tells the claims apart.
-    private void claimName() {
+    private void leaveMarker() {
         String claim = new String(MARKER.toCharArray());
         Gauge marker = register((meters, tags) -> Gauge.builder(kind + ".info", () -> 1)
                 .description(claim)
@@ -282,7 +324,11 @@ public final class MeterScope implements AutoCloseable {
             return;
         }
         forget(marker);
-        throw new IllegalStateException(kind + " '" + name
+        throw alreadyLive();
+    }
+
+    private IllegalStateException alreadyLive() {
+        return new IllegalStateException(kind + " '" + name
                 + "' is already live in this meter registry: close it first, or give this one another name");
     }
 

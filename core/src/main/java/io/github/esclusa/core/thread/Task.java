@@ -76,6 +76,9 @@ public final class Task<T extends @Nullable Object> {
 
     private boolean cancelRequested;
 
+    /** Whether it was asked to stop through its handle before the group was. */
+    private boolean cancelOfItsOwn;
+
     private @Nullable T result;
 
     private @Nullable Throwable thrown;
@@ -216,6 +219,18 @@ public final class Task<T extends @Nullable Object> {
 
     void requestCancel() {
         cancelRequested = true;
+    }
+
+    /** Through its handle. */
+    void requestCancelOfItsOwn() {
+        if (!cancelRequested) {
+            cancelOfItsOwn = true;
+        }
+        requestCancel();
+    }
+
+    boolean isCancelledWithItsGroup() {
+        return state == State.CANCELLED && !cancelOfItsOwn;
     }
 
     boolean isCancelRequested() {

@@ -116,7 +116,8 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
      * @return the results of the tasks, in order of submission; those cancelled through their handle have none.
      *     Unmodifiable
      * @throws TasksFailedException if any task failed, once all have come to their end; again at each call
-     * @throws CancellationException if none failed, but {@link #cancel()} cancelled some
+     * @throws CancellationException if none failed, but {@link #cancel()} cancelled some that had not been cancelled
+     *     through their handle before
      * @throws InterruptedException if the calling thread is interrupted while it waits; the tasks go on
      * @throws IllegalStateException if called from inside one of the group's own tasks
      */

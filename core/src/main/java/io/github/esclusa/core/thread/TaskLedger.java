@@ -109,7 +109,7 @@ final class TaskLedger<T extends @Nullable Object> {
             if (task.isSettled()) {
                 return false;
             }
-            task.requestCancel();
+            task.requestCancelOfItsOwn();
             if (task.stateNow() == Task.State.QUEUED) {
                 cancelQueued(task);
                 return true;
@@ -298,12 +298,12 @@ final class TaskLedger<T extends @Nullable Object> {
     List<T> results() {
         lock.lock();
         try {
-            if (cancelling && tally.cancelled() > 0) {
-                throw new CancellationException("task group '" + name + "' was cancelled: " + tally.cancelled()
-                        + " of its " + tasks.size() + " tasks have no result");
-            }
             List<T> results = new ArrayList<>(tasks.size());
             for (Task<T> task : tasks) {
+                if (task.isCancelledWithItsGroup()) {
+                    throw new CancellationException("task group '" + name + "' was cancelled: " + tally.cancelled()
+                            + " of its " + tasks.size() + " tasks have no result");
+                }
                 if (task.stateNow() == Task.State.SUCCEEDED) {
                     results.add(task.resultOfSuccess());
                 }

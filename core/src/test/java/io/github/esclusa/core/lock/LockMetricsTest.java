@@ -334,6 +334,42 @@ class LockMetricsTest {
         }
     }
 
+    /** As where memory for a place in the lock's queue cannot be had. */
+    @Test
+    void aWaitThatEndsWithAnErrorIsNotUnderWayAnyMore() {
+        OwnedLock failing = new OwnedLock(Fairness.BARGING) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            boolean tryNow() {
+                return false;
+            }
+
+            @Override
+            public void lock() {
+                throw new OutOfMemoryError("on purpose");
+            }
+
+            @Override
+            public void lockInterruptibly() {
+                lock();
+            }
+
+            @Override
+            public boolean tryLock(long time, TimeUnit unit) {
+                lock();
+                return false;
+            }
+        };
+        WatchedLock lock = new WatchedLock(failing, "orders", Long.MAX_VALUE, clock, () -> NEVER, registry);
+        assertThatThrownBy(lock::lock).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(lock::lockInterruptibly).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> lock.tryLock(1, TimeUnit.HOURS)).isInstanceOf(OutOfMemoryError.class);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(gauge(LockMetrics.WAIT_OLDEST)).isZero();
+        assertThat(counter(LockMetrics.TIMEOUT)).isZero();
+    }
+
     @Test
     void recordingHappensAfterTheRelease() {
         AtomicReference<@Nullable InstrumentedLock> recorded = new AtomicReference<>();

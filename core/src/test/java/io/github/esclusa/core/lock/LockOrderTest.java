@@ -10,6 +10,8 @@ import io.github.esclusa.core.testing.LogCapture;
 import io.github.esclusa.core.testing.Running;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,6 +68,45 @@ class LockOrderTest {
                 .isInstanceOf(LockOrderException.class)
                 .hasMessageContainingAll("'b' was asked for while 'a' was held", "'c' was asked for while 'b' was held")
                 .satisfies(thrown -> assertThat(thrown.getSuppressed()).hasSize(1));
+    }
+
+    /** Hand over hand: no thread's stack holds a call for each lock of a long row. */
+    @Test
+    void anOrderOfAnyLengthIsFollowedToItsEnd() {
+        List<InstrumentedLock> row = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            row.add(ordered("l" + i));
+        }
+        InstrumentedLock last = row.get(row.size() - 1);
+        row.get(0).lock();
+        for (int i = 1; i < row.size(); i++) {
+            row.get(i).lock();
+            row.get(i - 1).unlock();
+        }
+        assertThatThrownBy(row.get(0)::lock)
+                .isInstanceOf(LockOrderException.class)
+                .hasMessageContainingAll("'l1' was asked for while 'l0' was held", "'l19999' was asked for")
+                .satisfies(thrown -> assertThat(thrown.getSuppressed()).hasSize(row.size() - 2));
+        last.unlock();
+        assertThat(order.inversions()).isOne();
+    }
+
+    /** Each pair against the order in which the locks were seen so far: the worst for the places they have been given. */
+    @Test
+    void anOrderLearnedFromItsEndIsTheSame() {
+        List<InstrumentedLock> row = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            row.add(ordered("l" + i));
+        }
+        for (int i = row.size() - 2; i >= 0; i -= 2) {
+            nested(row.get(i), row.get(i + 1)); // apart,
+        }
+        for (int i = row.size() - 3; i >= 0; i -= 2) {
+            nested(row.get(i), row.get(i + 1)); // and then joined
+        }
+        assertThatThrownBy(() -> nested(row.get(row.size() - 1), row.get(0))).isInstanceOf(LockOrderException.class);
+        assertThatCode(() -> nested(row.get(0), row.get(row.size() - 1))).doesNotThrowAnyException();
+        assertThat(order.inversions()).isOne();
     }
 
     /** The lock was not taken: what it would have come after as well is no order. */

@@ -18,12 +18,14 @@ import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,6 +131,24 @@ class MeterScopeTest {
     }
 
     @Test
+    void nameIsTakenInTheChildrenOfACompositeUntilTheOtherMetersAreGone() {
+        List<String> refusedAt = new ArrayList<>();
+        registry.config().onMeterRemoved(meter -> {
+            if (!meter.getId().getName().equals(KIND + ".info")) {
+                assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry))
+                        .isInstanceOf(IllegalStateException.class);
+                refusedAt.add(meter.getId().getName());
+            }
+        });
+        MeterScope scope = MeterScope.open(KIND, "a", new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry)));
+        counter(scope, "hits");
+        counter(scope, "misses");
+        scope.close();
+        assertThat(refusedAt).containsExactlyInAnyOrder("hits", "misses");
+        MeterScope.open(KIND, "a", registry).close();
+    }
+
+    @Test
     void lateCloseDoesNotRemoveASuccessorsMeters() {
         MeterScope first = MeterScope.open(KIND, "a", registry);
         counter(first, "hits");
@@ -145,6 +165,8 @@ class MeterScopeTest {
     void lateRegistrationDoesNotRemoveASuccessorsMeters() {
         MeterScope first = MeterScope.open(KIND, "a", registry);
         first.close();
+        assertThat(counter(first, "hits")).isNull();
+        assertThat(registry.getMeters()).isEmpty();
         MeterScope second = MeterScope.open(KIND, "a", registry);
         Counter hits = counter(second, "hits");
 
@@ -278,16 +300,92 @@ class MeterScopeTest {
     }
 
     @Test
-    void deniedMetersLeaveTheComponentWorkingAndTheNameUnguarded() {
+    void deniedMetersLeaveTheComponentWorkingAndTheNameTaken() {
         registry.config().meterFilter(MeterFilter.deny());
         MeterScope first = MeterScope.open(KIND, "a", registry);
-        MeterScope second = MeterScope.open(KIND, "a", registry);
         Counter hits = counter(first, "hits");
         assertThat(hits).isNotNull();
         hits.increment();
+        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
         first.close();
-        second.close();
+        MeterScope.open(KIND, "a", registry).close();
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void aFilterThatDeniesTheMarkerLeavesNoLateCloseASuccessorsMeters() {
+        registry.config().meterFilter(MeterFilter.deny(id -> id.getName().endsWith(".info")));
+        MeterScope first = MeterScope.open(KIND, "a", registry);
+        counter(first, "hits");
+        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        first.close();
+        MeterScope second = MeterScope.open(KIND, "a", registry);
+        Counter hits = counter(second, "hits");
+
+        first.close();
+
+        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        assertThat(registry.getMeters()).containsExactly(hits);
+        second.close();
+    }
+
+    /** Of what the registry itself shows: a child of a composite does not know what has been opened there. */
+    @Test
+    void aNameTakenInACompositeIsTakenInItsChildren() {
+        CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry));
+        MeterScope first = MeterScope.open(KIND, "a", composite);
+        for (int i = 0; i < 2; i++) { // being refused changes nothing
+            assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        }
+        first.close();
+        MeterScope.open(KIND, "a", registry).close();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void aRegistryThatNobodyUsesIsForgottenThoughANameIsTaken() {
+        WeakReference<MeterRegistry> dropped = new WeakReference<>(registryWithALiveName());
+        Awaitility.await().atMost(Running.LIMIT).until(() -> {
+            System.gc();
+            return dropped.get() == null;
+        });
+    }
+
+    private static MeterRegistry registryWithALiveName() {
+        MeterRegistry shortLived = new SimpleMeterRegistry();
+        counter(MeterScope.open(KIND, "a", shortLived), "hits");
+        return shortLived;
+    }
+
+    /** Whichever of the two comes second: the composite does not say which that is. */
+    @Test
+    void aMeterThatAChildOfACompositeRefusesIsTakenFromTheOthersToo() {
+        List<MeterRegistry> children = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            children.add(new SimpleMeterRegistry(SimpleConfig.DEFAULT, Clock.SYSTEM) {
+                @Override
+                protected Counter newCounter(Meter.Id id) {
+                    if (children.stream().anyMatch(each -> each.find("broken").counter() != null)) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                    return super.newCounter(id);
+                }
+            });
+        }
+        Counter foreign = children.get(0).counter("others", MeterScope.NAME_TAG, "a");
+        CompositeMeterRegistry inner = new CompositeMeterRegistry(Clock.SYSTEM, children);
+        CompositeMeterRegistry outer = new CompositeMeterRegistry(Clock.SYSTEM, List.of(inner));
+        outer.config().commonTags("host", "here");
+        MeterScope scope = MeterScope.open(KIND, "a", outer);
+        assertThat(counter(scope, "hits")).isNotNull();
+        assertThat(counter(scope, "broken")).isNull();
+        assertThat(children)
+                .allSatisfy(each -> assertThat(each.find("broken").counter()).isNull());
+        assertThat(children)
+                .allSatisfy(each -> assertThat(each.find("hits").counter()).isNotNull());
+        scope.close();
+        assertThat(children.get(0).getMeters()).containsExactly(foreign);
+        assertThat(children.get(1).getMeters()).isEmpty();
     }
 
     @Test

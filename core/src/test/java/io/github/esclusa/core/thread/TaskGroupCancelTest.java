@@ -168,6 +168,68 @@ class TaskGroupCancelTest {
     }
 
     @Test
+    void groupCancelThatFindsNothingToCancelLeavesTheResults() throws Exception {
+        try (TaskGroup<Integer> group = TaskGroup.open("late")) {
+            CountDownLatch never = new CountDownLatch(1);
+            Task<Integer> cancelled = group.submit(() -> {
+                never.await();
+                return 1;
+            });
+            group.submit(() -> 2);
+            cancelled.cancel();
+            assertThat(group.join()).containsExactly(2);
+            group.cancel();
+            assertThat(group.join()).containsExactly(2);
+
+            group.submit(() -> 3); // cancelled at once
+            assertThatThrownBy(group::join)
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessageContaining("2 of its 3 tasks");
+        }
+    }
+
+    /** It was asked twice, and has not come to its end between: who asked first has cancelled it. */
+    @Test
+    void groupCancelLeavesTheResultsThoughATaskCancelledBeforeStillRuns() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (TaskGroup<Integer> group = TaskGroup.open("twice")) {
+            Task<Integer> stubborn = group.submit(() -> {
+                waiting.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    asked.countDown();
+                    awaitThroughInterrupts(go);
+                    throw e;
+                }
+                return 1;
+            });
+            assertThat(group.submit(() -> 2).get()).isEqualTo(2);
+            waiting.await();
+            stubborn.cancel();
+            asked.await();
+            group.cancel();
+            go.countDown();
+            assertThat(group.join()).containsExactly(2);
+            assertThat(stubborn.state()).isEqualTo(Task.State.CANCELLED);
+        }
+    }
+
+    private static void awaitThroughInterrupts(CountDownLatch latch) {
+        boolean open = false;
+        while (!open) {
+            try {
+                latch.await();
+                open = true;
+            } catch (InterruptedException e) {
+                open = latch.getCount() == 0; // asked again
+            }
+        }
+    }
+
+    @Test
     void groupCancelEndsAllAndJoinSaysSo() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         try (TaskGroup<Integer> group = TaskGroup.builder("stop").threads(1).open()) {

@@ -241,6 +241,17 @@ class Ending {
         }
     }
 
+    /** Why the pipeline has failed; {@code null} if it has not. */
+    @Nullable
+    Throwable cause() {
+        lock.lock();
+        try {
+            return cause;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many messages were left in queues that were aborted. */
     long leftBehind() {
         return leftBehind;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline's life: it starts the workers, and sees to its end.
@@ -234,6 +235,12 @@ public final class Engine {
     /** A producer has told of what it dropped, after the inlets were closed. */
     void dropsTold() {
         ending.dropsTold(machine);
+    }
+
+    /** Why the pipeline has failed; {@code null} if it has not. Takes a lock: call it with none held. */
+    @Nullable
+    Throwable failure() {
+        return ending.cause();
     }
 
     Segment firstSegment() {

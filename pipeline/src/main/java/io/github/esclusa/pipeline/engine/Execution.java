@@ -51,7 +51,7 @@ final class Execution {
         runOne(first);
         for (Work work = todo.poll(); work != null; work = todo.poll()) {
             if (segment.isHalted()) {
-                exits.settle(work.items, Outcome.RETURNED, null);
+                exits.giveBack(work.items);
             } else if (exits.begin(work.items)) {
                 runOne(work);
             }
@@ -156,8 +156,8 @@ final class Execution {
             int half = work.items.size() / 2;
             todo.addFirst(work.part(work.items.subList(half, work.items.size()), 0));
             todo.addFirst(work.part(work.items.subList(0, half), 0));
-        } else {
-            end(work, step, thrown);
+        } else if (end(work, step, thrown)) {
+            stop(step, thrown);
         }
     }
 
@@ -198,8 +198,12 @@ final class Execution {
                 ended.add(i);
             }
         }
+        boolean stops = false;
         for (int i : ended) {
-            end(work.part(List.of(work.items.get(i)), attempts), step, requireNonNull(causes.get(i)));
+            stops |= end(work.part(List.of(work.items.get(i)), attempts), step, requireNonNull(causes.get(i)));
+        }
+        if (stops) { // once, however many there are
+            stop(step, ended.size() == 1 ? requireNonNull(causes.get(ended.get(0))) : failure);
         }
         if (!again.isEmpty()) {
             retry(work.part(again, attempts), delayNanos);
@@ -210,13 +214,12 @@ final class Execution {
         return !causes.isEmpty() && causes.keySet().stream().allMatch(i -> i >= 0 && i < work.items.size());
     }
 
-    private void end(Work work, Step step, Throwable thrown) {
+    /** Ends work as the policy says; {@code true} if the pipeline is to stop now. */
+    private boolean end(Work work, Step step, Throwable thrown) {
         switch (step.policy().end()) {
             case SKIP -> giveUp(work, thrown);
             case STOP -> {
-                if (giveUp(work, thrown)) {
-                    stop(new IllegalStateException(where(step) + " failed, and its error policy is to stop", thrown));
-                }
+                return giveUp(work, thrown);
             }
             case DEAD_LETTER -> {
                 for (Envelope envelope : work.items) {
@@ -227,6 +230,7 @@ final class Execution {
                 }
             }
         }
+        return false;
     }
 
     /** {@code false} if it came too late. */
@@ -239,10 +243,10 @@ final class Execution {
     }
 
     /** Stopping tells the listener, and callbacks in line. */
-    private void stop(Throwable why) {
+    private void stop(Step step, Throwable thrown) {
         exits.enterUserCode();
         try {
-            engine.stop(why);
+            engine.stop(new IllegalStateException(where(step) + " failed, and its error policy is to stop", thrown));
         } finally {
             exits.leaveUserCode();
         }

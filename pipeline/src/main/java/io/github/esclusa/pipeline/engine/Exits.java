@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +20,18 @@ final class Exits {
     private final Settler settler;
     private final Clock clock;
 
+    /** Why the pipeline has failed; {@code null} if it has not. */
+    private final Supplier<@Nullable Throwable> failure;
+
     /** Whether the worker is in user code: written by the worker, read by whoever ends the pipeline. */
     private volatile boolean inUserCode;
 
-    Exits(Segment segment, Hand hand, Settler settler, Clock clock) {
+    Exits(Segment segment, Hand hand, Settler settler, Clock clock, Supplier<@Nullable Throwable> failure) {
         this.segment = segment;
         this.hand = hand;
         this.settler = settler;
         this.clock = clock;
+        this.failure = failure;
     }
 
     boolean isInUserCode() {
@@ -67,6 +72,11 @@ final class Exits {
         return true;
     }
 
+    /** Hands messages back that the pipeline, which has been halted, does nothing more about. */
+    void giveBack(List<Envelope> items) {
+        settle(items, Outcome.RETURNED, failure.get());
+    }
+
     /** Passes a message on to the next segment. */
     void pass(Envelope envelope) {
         Segment next = requireNonNull(segment.next());
@@ -75,7 +85,7 @@ final class Exits {
         }
         switch (hand.pass(envelope, next.queue())) {
             case DONE -> next.arrived();
-            case RETURNED -> tell(List.of(envelope), Outcome.RETURNED, null);
+            case RETURNED -> tell(List.of(envelope), Outcome.RETURNED, failure.get());
             case SEIZED -> {}
         }
     }
@@ -85,7 +95,7 @@ final class Exits {
         Hand.Handover parked = hand.park(group, segment.parking());
         switch (parked) {
             case DONE -> segment.parked();
-            case RETURNED -> group.forEach(work -> tell(work.items, Outcome.RETURNED, null));
+            case RETURNED -> group.forEach(work -> tell(work.items, Outcome.RETURNED, failure.get()));
             case SEIZED -> {}
         }
         return parked == Hand.Handover.DONE;

@@ -31,7 +31,7 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
                 logs.add(StageLogs.of(spec.name(), step.name(), spec.clock()));
             }
             for (Hand hand : segment.hands()) {
-                Exits exits = new Exits(segment, hand, settler, spec.clock());
+                Exits exits = new Exits(segment, hand, settler, spec.clock(), engine::failure);
                 workers.add(
                         new Worker(engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), logs)));
             }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A pipeline's meters, registered once and removed when it has terminated. A meter that throws disturbs nothing. */
+/** A pipeline's meters, registered once and removed before the report is given out. A meter that throws disturbs nothing. */
 final class PipelineMeters {
 
     private final MeterScope scope;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The balance of a pipeline that has terminated: exact, and final. Immutable, but for the messages in it.
  *
  * <p>What stages and sink did about the messages that it counts happens-before the return of the call that gave it out, and
- * so does what the listener did, but for calls of it that were under way on other threads when the time was up. Of code that
- * still works on a message that is unknown, nothing is promised.
+ * so does what the listener did, but for what other threads had still to tell it when the time of a shutdown was up. Of code
+ * that still works on a message that is unknown, nothing is promised.
  *
  * @param <T> the type of message the pipeline takes in
  */
