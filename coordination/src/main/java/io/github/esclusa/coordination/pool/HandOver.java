@@ -4,13 +4,12 @@ package io.github.esclusa.coordination.pool;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * started after the lock is released.
  *
  * <p><b>Waiting</b> is a fair Semaphore's: first come, first served, and nobody barges past the queue. It is built on a
- * lock and a condition for each waiter (AbstractQueuedSynchronizer's, both) rather than on {@code Semaphore.tryAcquire},
+ * lock and a condition for each waiter rather than on {@code Semaphore.tryAcquire},
  * because a waiter here is told <em>what</em> it got: a resource, the factory's failure, or the end of the pool; and
  * because its deadline is on the injected clock. The bound itself is a Semaphore's, see {@link Supply}.
  */
@@ -36,10 +35,10 @@ final class HandOver<T> {
     private final PoolTime time;
     private final Consumer<Job<T>> starter;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     /** Of creations ended and phases reached: for those who wait for the pool rather than for a lease. */
-    private final Condition changed = new WaitSet(lock);
+    private final Condition changed = lock.newCondition();
 
     /** Filled under the lock, emptied after it by whoever released it: so everything planned is started. */
     private final Queue<Job<T>> planned = new ConcurrentLinkedQueue<>();
@@ -94,7 +93,7 @@ final class HandOver<T> {
     Waiter<T> join(Lease<T> lease, long now) {
         lock.lock();
         try {
-            Waiter<T> waiter = new Waiter<>(lease, new WaitSet(lock));
+            Waiter<T> waiter = new Waiter<>(lease, lock.newCondition());
             if (!allotment.isOpen()) {
                 waiter.settle(AcquireOutcome.CLOSED);
             } else if (allotment.lendIdle(lease, now, Allotment.Asking.MAY_WAIT)) {

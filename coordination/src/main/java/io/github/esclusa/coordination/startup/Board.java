@@ -4,14 +4,13 @@ package io.github.esclusa.coordination.startup;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +31,8 @@ final class Board {
     /** Threads in {@code start} and {@code awaitReady}. */
     final AtomicInteger waiting = new AtomicInteger();
 
-    final ReentrantLock lock = new ReentrantLock();
-    final Condition changed = new WaitSet(lock);
+    final WaitLock lock = new WaitLock();
+    final Condition changed = lock.newCondition();
 
     /** Written under {@link #lock}; gauges and messages read it without. */
     private volatile GateState state = GateState.NEW;

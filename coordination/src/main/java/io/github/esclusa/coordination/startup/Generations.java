@@ -5,10 +5,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.coordination.startup.BarrierBroken.Reason;
 import io.github.esclusa.coordination.startup.BarrierMetrics.Outcome;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,7 @@ final class Generations {
 
     private final @Nullable Runnable action;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     /** The one that threads join; full only while its last party, the {@link #actor}, runs the action. */
     @GuardedBy("lock")
@@ -62,7 +61,7 @@ final class Generations {
     }
 
     private Generation newGeneration() {
-        return new Generation(parties, new WaitSet(lock));
+        return new Generation(parties, lock.newCondition());
     }
 
     Passage pass(Duration timeout) throws InterruptedException {

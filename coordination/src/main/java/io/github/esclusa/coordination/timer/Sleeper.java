@@ -2,9 +2,8 @@
 package io.github.esclusa.coordination.timer;
 
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sleeper {
 
-    private final ReentrantLock lock;
+    private final WaitLock lock;
     private final Clock clock;
     private final Condition wake;
 
@@ -27,10 +26,10 @@ final class Sleeper {
 
     private long untilNanos;
 
-    Sleeper(ReentrantLock lock, Clock clock) {
+    Sleeper(WaitLock lock, Clock clock) {
         this.lock = lock;
         this.clock = clock;
-        this.wake = new WaitSet(lock);
+        this.wake = lock.newCondition();
     }
 
     /** Sleeps; may wake early, so it is called in a loop that looks again at what is due. */

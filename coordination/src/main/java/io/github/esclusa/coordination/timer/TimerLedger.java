@@ -6,14 +6,13 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +46,13 @@ final class TimerLedger {
     private final int maxPending;
     private final Clock clock;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     @GuardedBy("lock")
     private final Sleeper sleeper;
 
     /** Signalled when the ledger has terminated. */
-    private final Condition terminated = new WaitSet(lock);
+    private final Condition terminated = lock.newCondition();
 
     /** The timers that are SCHEDULED. */
     @GuardedBy("lock")

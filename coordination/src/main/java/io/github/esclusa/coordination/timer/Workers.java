@@ -2,7 +2,7 @@
 package io.github.esclusa.coordination.timer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +27,10 @@ final class Workers implements Executor {
     private final ThreadFactory threads;
     private final TimerLog log;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     /** Signalled for a task added, and for stop. */
-    private final Condition work = new WaitSet(lock);
+    private final Condition work = lock.newCondition();
 
     @GuardedBy("lock")
     private final Set<Runnable> queue = new LinkedHashSet<>();

@@ -23,8 +23,16 @@ final class LiveNames {
 
     /** Whether the name was free, and is the caller's from now on. */
     static boolean take(MeterRegistry registry, Name name) {
-        return TAKEN.computeIfAbsent(registry, any -> ConcurrentHashMap.newKeySet())
-                .add(name);
+        Set<Name> names = TAKEN.computeIfAbsent(registry, any -> ConcurrentHashMap.newKeySet());
+        if (names.contains(name)) {
+            return false;
+        }
+        try {
+            return names.add(name);
+        } catch (Throwable e) { // for want of memory, perhaps after it was put there: nobody would free it
+            names.remove(name);
+            throw e;
+        }
     }
 
     static void free(MeterRegistry registry, Name name) {

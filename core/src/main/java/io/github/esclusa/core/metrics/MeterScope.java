@@ -4,7 +4,7 @@ package io.github.esclusa.core.metrics;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +48,10 @@ public final class MeterScope implements AutoCloseable {
 
     private final LiveNames.Name liveName;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     /** Signalled when the meters are gone. */
-    private final Condition gone = new WaitSet(lock);
+    private final Condition gone = lock.newCondition();
 
     @GuardedBy("lock")
     private final List<Meter> meters = new ArrayList<>();
@@ -137,11 +136,14 @@ public final class MeterScope implements AutoCloseable {
      *     meter of this scope has thrown
      */
     public <M extends Meter> @Nullable M register(BiFunction<MeterRegistry, Tags, M> registration) {
-        if (registry == null || recording.isBroken() || !enter()) {
+        if (registry == null || recording.isBroken()) {
+            return null;
+        }
+        String mark = new String(name.toCharArray()); // what needs memory comes before the registration counts
+        if (!enter()) {
             return null;
         }
         M meter = null;
-        String mark = new String(name.toCharArray());
         try {
             meter = registration.apply(registry, Tags.of(NAME_TAG, mark));
         } catch (Throwable e) { // Filters are foreign code, and may throw what they do not declare.

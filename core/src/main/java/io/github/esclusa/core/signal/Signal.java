@@ -6,12 +6,11 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A flag that threads wait for, and that can be lowered again: what Python calls an {@code Event}.
@@ -37,8 +36,8 @@ public final class Signal {
     private final String name;
     private final Clock clock;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition raised = new WaitSet(lock);
+    private final WaitLock lock = new WaitLock();
+    private final Condition raised = lock.newCondition();
 
     /** Written under {@link #lock}, read without it. */
     private volatile boolean set;

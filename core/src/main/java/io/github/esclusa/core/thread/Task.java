@@ -4,7 +4,7 @@ package io.github.esclusa.core.thread;
 import static java.util.Objects.requireNonNull;
 
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -55,7 +55,7 @@ public final class Task<T extends @Nullable Object> {
     private final int number;
     private final TaskGroup<T> group;
     /** The lock of the group's ledger: it guards what this class does not guard itself. */
-    private final ReentrantLock lock;
+    private final WaitLock lock;
 
     /**
      * Held while this task's thread is interrupted, so that the interrupt cannot hit the task its thread runs next.
@@ -92,7 +92,7 @@ public final class Task<T extends @Nullable Object> {
     /** The task that failed next after this one. A link, because the moment of a failure is no time to allocate. */
     private @Nullable Task<T> nextFailure;
 
-    Task(TaskGroup<T> group, ReentrantLock lock, int number, Callable<? extends T> work) {
+    Task(TaskGroup<T> group, WaitLock lock, int number, Callable<? extends T> work) {
         this.group = group;
         this.lock = lock;
         this.number = number;
@@ -274,7 +274,7 @@ public final class Task<T extends @Nullable Object> {
 
     private Condition settledCondition() {
         if (settled == null) {
-            settled = new WaitSet(lock);
+            settled = lock.newCondition();
         }
         return settled;
     }

@@ -4,7 +4,7 @@ package io.github.esclusa.core.thread;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +31,10 @@ final class TaskLedger<T extends @Nullable Object> {
     private final int maxThreads;
     private final FailurePolicy onFailure;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     /** Signalled when the last task has been settled, and when the last worker has gone. */
-    private final Condition quiet = new WaitSet(lock);
+    private final Condition quiet = lock.newCondition();
 
     /** All tasks in order of submission; those from {@link #next} on have not been looked at by a worker. */
     @GuardedBy("lock")

@@ -2,13 +2,12 @@
 package io.github.esclusa.core.time;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A clock that stands still until it is moved: for tests of anything that waits.
@@ -22,8 +21,8 @@ public final class ManualClock implements Clock {
 
     private record Waiter(Lock lock, Condition condition, long deadlineNanos) {}
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = new WaitSet(lock);
+    private final WaitLock lock = new WaitLock();
+    private final Condition changed = lock.newCondition();
 
     @GuardedBy("lock")
     private final List<Waiter> waiters = new ArrayList<>();

@@ -5,75 +5,42 @@ import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A condition of a lock, with which a waiter cannot be lost. The JDK's moves a waiter from one queue to another as it
- * signals, and may need memory or some depth of stack between the two (17 makes the head of the lock's queue then): an
- * {@link OutOfMemoryError} or {@link StackOverflowError} there leaves the waiter in neither, and nothing wakes it again.
- *
- * <p>Here a waiter enters and leaves the set itself, and all the memory it takes it takes before it sleeps. A signal needs
- * none:
+ * Those who wait on a condition of a {@link WaitLock}, in the order in which they came. Each enters and leaves by itself,
+ * under the lock:
  *
  * <pre>
- *   waiting ──signal: told, then unparked──▶ leaves, the lock held
- *      └────interrupt, or time is up───────▶ leaves, the lock held
+ *   waiting ──told, then unparked────▶ leaves, the lock held
+ *      └─────interrupt, time is up───▶ leaves, the lock held
  * </pre>
  *
- * <p>Signals, entering and leaving are under the lock, so each waiter is either told or not when it looks whether it was.
- * One that is told and interrupted has been told: it keeps its interrupt and the signal is not lost. Should the stack end
- * between the telling and the unparking, the waiter sleeps on, and the next signal to the set wakes it as well.
- *
- * <p>Whoever waits holds the lock once. Waiters are woken in the order in which they came. As with any condition, a wait may
- * end for no reason.
+ * <p>Telling is under the lock as well, so each waiter is either told or not when it has the lock back and looks. One that is
+ * told and interrupted, in whichever order, has been told: it keeps its interrupt, and the signal is not lost.
  */
 @SuppressWarnings("WaitNotInLoop") // The loop is the caller's, as with any condition.
-public final class WaitSet implements Condition {
+final class WaitSet implements Condition {
 
     private static final long UNTIMED = Long.MAX_VALUE;
 
-    private final ReentrantLock lock;
+    private final WaitLock lock;
 
     /** This and {@link #last} are guarded by the lock: whoever calls holds it, which is looked at. */
-    private @Nullable Waiter first;
+    private WaitLock.@Nullable Waiter first;
 
-    private @Nullable Waiter last;
+    private WaitLock.@Nullable Waiter last;
 
-    /** A thread in the set. Its links are guarded by the lock. */
-    private static final class Waiter {
-
-        final Thread thread = Thread.currentThread();
-
-        @Nullable
-        Waiter previous;
-
-        @Nullable
-        Waiter next;
-
-        /** Written under the lock, read without it by the waiter. */
-        volatile boolean told;
-
-        /** Whether the thread has been unparked since it was told; guarded by the lock. */
-        boolean unparked;
-    }
-
-    /**
-     * A set that nobody waits in.
-     *
-     * @param lock the lock that guards what is waited for
-     */
-    public WaitSet(ReentrantLock lock) {
+    WaitSet(WaitLock lock) {
         this.lock = lock;
     }
 
+    /** Those who have been told stand before those who have not: the first that is new is who has waited longest. */
     @Override
     public void signal() {
         requireLock();
-        for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
-            boolean isNew = !waiter.told;
-            wake(waiter);
-            if (isNew) {
+        for (WaitLock.Waiter waiter = first; waiter != null; waiter = waiter.next) {
+            if (lock.tell(waiter)) {
                 return;
             }
         }
@@ -82,16 +49,10 @@ public final class WaitSet implements Condition {
     @Override
     public void signalAll() {
         requireLock();
-        for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
-            wake(waiter);
-        }
-    }
-
-    private static void wake(Waiter waiter) {
-        waiter.told = true;
-        if (!waiter.unparked) {
-            LockSupport.unpark(waiter.thread);
-            waiter.unparked = true;
+        for (WaitLock.Waiter waiter = last;
+                waiter != null;
+                waiter = waiter.previous) { // the chain is last in, first out
+            lock.tell(waiter);
         }
     }
 
@@ -119,21 +80,12 @@ public final class WaitSet implements Condition {
     }
 
     private void await(long nanos) throws InterruptedException {
-        requireLockOnce();
+        requireLock();
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        Waiter waiter = new Waiter();
-        enter(waiter);
-        boolean interrupted = false;
-        try {
-            lock.unlock();
-            interrupted = sleep(waiter, nanos);
-        } finally {
-            takeLockBack();
-            leave(waiter);
-        }
-        if (interrupted) {
+        WaitLock.Waiter waiter = new WaitLock.Waiter();
+        if (suspend(waiter, nanos, true)) {
             if (!waiter.told) {
                 throw new InterruptedException();
             }
@@ -143,44 +95,44 @@ public final class WaitSet implements Condition {
 
     @Override
     public void awaitUninterruptibly() {
-        requireLockOnce();
-        Waiter waiter = new Waiter();
-        enter(waiter);
-        boolean interrupted = false;
-        try {
-            lock.unlock();
-            while (!waiter.told) {
-                LockSupport.park(this);
-                interrupted |= Thread.interrupted();
-            }
-        } finally {
-            takeLockBack();
-            leave(waiter);
-            if (interrupted) {
-                waiter.thread.interrupt();
-            }
+        requireLock();
+        WaitLock.Waiter waiter = new WaitLock.Waiter();
+        if (suspend(waiter, UNTIMED, false)) {
+            waiter.thread.interrupt();
         }
     }
 
-    /** Until told, interrupted or late; whether an interrupt was met, which is cleared. */
-    private boolean sleep(Waiter waiter, long nanos) {
+    /** Waits, and has the lock back; answers whether an interrupt was met, which is cleared. */
+    private boolean suspend(WaitLock.Waiter waiter, long nanos, boolean interruptible) {
+        int holds = lock.getHoldCount();
+        enter(waiter);
+        try {
+            lock.letGo();
+            return sleep(waiter, nanos, interruptible);
+        } finally {
+            lock.takeBack(holds);
+            leave(waiter);
+        }
+    }
+
+    /** Until told, or late, or interrupted where that ends it. */
+    private boolean sleep(WaitLock.Waiter waiter, long nanos, boolean interruptible) {
+        boolean interrupted = false;
         long start = nanos == UNTIMED ? 0 : System.nanoTime();
         long left = nanos;
-        while (!waiter.told && left > 0) {
+        while (!waiter.told && left > 0 && !(interrupted && interruptible)) {
             if (nanos == UNTIMED) {
                 LockSupport.park(this);
             } else {
                 LockSupport.parkNanos(this, left);
                 left = nanos - (System.nanoTime() - start);
             }
-            if (Thread.interrupted()) {
-                return true;
-            }
+            interrupted |= Thread.interrupted();
         }
-        return false;
+        return interrupted;
     }
 
-    private void enter(Waiter waiter) {
+    private void enter(WaitLock.Waiter waiter) {
         waiter.previous = last;
         if (last == null) {
             first = waiter;
@@ -190,7 +142,7 @@ public final class WaitSet implements Condition {
         last = waiter;
     }
 
-    private void leave(Waiter waiter) {
+    private void leave(WaitLock.Waiter waiter) {
         if (waiter.previous == null) {
             first = waiter.next;
         } else {
@@ -201,29 +153,13 @@ public final class WaitSet implements Condition {
         } else {
             waiter.next.previous = waiter.previous;
         }
-    }
-
-    /** Whoever returns from a wait holds the lock, as its caller will give it back. A lock in use takes memory to wait for. */
-    private void takeLockBack() {
-        while (!lock.isHeldByCurrentThread()) { // it is where letting go of it failed
-            try {
-                lock.lock();
-            } catch (OutOfMemoryError e) {
-                LockSupport.parkNanos(this, 1_000_000); // rather late than without the lock
-            }
-        }
+        waiter.previous = null; // or one that has grown old would keep all that came after it
+        waiter.next = null;
     }
 
     private void requireLock() {
         if (!lock.isHeldByCurrentThread()) {
-            throw new IllegalMonitorStateException("a signal needs the lock of what it tells of");
-        }
-    }
-
-    private void requireLockOnce() {
-        if (lock.getHoldCount() != 1) {
-            throw new IllegalMonitorStateException(
-                    "a wait needs the lock, held once: it is held " + lock.getHoldCount() + " times");
+            throw new IllegalMonitorStateException("whoever signals or waits holds the lock of what it is about");
         }
     }
 }

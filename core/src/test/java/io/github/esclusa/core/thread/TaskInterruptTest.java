@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.esclusa.core.testing.Running;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class TaskInterruptTest {
     @Test
     void interruptThatComesAfterTheCodeHasReturnedReachesNobody() {
         TaskGroup<Integer> group = TaskGroup.open("late");
-        ReentrantLock lock = new ReentrantLock();
+        WaitLock lock = new WaitLock();
         Task<Integer> task = new Task<>(group, lock, 1, () -> 1);
         lock.lock();
         try {

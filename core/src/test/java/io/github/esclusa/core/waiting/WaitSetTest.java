@@ -10,7 +10,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 @SuppressWarnings({"WaitNotInLoop", "JavaUtilDate"}) // each wait is for what the test does next
 class WaitSetTest {
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final WaitSet set = new WaitSet(lock);
+    private final WaitLock lock = new WaitLock();
+    private final Condition set = lock.newCondition();
 
     /** Guarded by the lock. */
     private int arrived;
@@ -235,15 +234,40 @@ class WaitSetTest {
     }
 
     @Test
-    void whoeverSignalsOrWaitsHoldsTheLockOnce() {
+    void whoHoldsTheLockTwiceLetsGoOfItAndHasItTwiceAgain() throws Exception {
+        Running<String> waiter = waiting(condition -> {
+            lock.lock();
+            try {
+                condition.await();
+                return "woken, holding it " + lock.getHoldCount();
+            } finally {
+                lock.unlock();
+            }
+        });
+        locked(() -> locked(set::signal));
+        assertThat(waiter.result()).isEqualTo("woken, holding it 2, locked 1, interrupted false");
+    }
+
+    @Test
+    void whoSignalsAndThenWaitsWakesTheOther() throws Exception {
+        Running<String> waiter = waiting(withoutEnd());
+        Running<String> signaller = waiting(condition -> {
+            condition.signal();
+            condition.await();
+            return "woken";
+        });
+        assertThat(waiter.result()).startsWith("woken");
+        signal();
+        assertThat(signaller.result()).startsWith("woken");
+    }
+
+    @Test
+    void whoeverSignalsOrWaitsHoldsTheLock() {
         assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(set::signal);
         assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(set::signalAll);
-        assertThatExceptionOfType(IllegalMonitorStateException.class)
-                .isThrownBy(set::await)
-                .withMessageContaining("0 times");
-        locked(() -> locked(() -> assertThatExceptionOfType(IllegalMonitorStateException.class)
-                .isThrownBy(set::await)
-                .withMessageContaining("2 times")));
+        assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(set::await);
+        assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(set::awaitUninterruptibly);
+        assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(lock::unlock);
         assertThat(lock.isLocked()).isFalse();
     }
 }

@@ -3,11 +3,10 @@ package io.github.esclusa.pipeline.buffer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +26,8 @@ public final class Bell {
     private final Clock clock;
 
     private final AtomicInteger waiters = new AtomicInteger();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition rung = new WaitSet(lock);
+    private final WaitLock lock = new WaitLock();
+    private final Condition rung = lock.newCondition();
 
     @GuardedBy("lock")
     private long epoch;

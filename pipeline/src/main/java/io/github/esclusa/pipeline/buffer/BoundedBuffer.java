@@ -4,13 +4,12 @@ package io.github.esclusa.pipeline.buffer;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ public final class BoundedBuffer<E extends Admissible> {
 
     private final BufferEvents<? super E> events;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     /** Changed under the lock; its counts are read without it. */
     private final Stock<E> stock;
@@ -391,7 +390,7 @@ public final class BoundedBuffer<E extends Admissible> {
             if (closed) {
                 return Admission.CLOSED;
             }
-            Waiter<E> waiter = Waiter.thread(element, new WaitSet(lock));
+            Waiter<E> waiter = Waiter.thread(element, lock.newCondition());
             line.join(waiter);
             try {
                 atOnce = admitFromLine(); // there may be room since the caller looked

@@ -3,7 +3,7 @@ package io.github.esclusa.pipeline.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Deadline;
-import io.github.esclusa.core.waiting.WaitSet;
+import io.github.esclusa.core.waiting.WaitLock;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.StuckThread;
@@ -12,7 +12,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,8 @@ class Ending {
 
     private final String name;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition published = new WaitSet(lock);
+    private final WaitLock lock = new WaitLock();
+    private final Condition published = lock.newCondition();
 
     /** Written under the lock, read without it. */
     private volatile Engine.State state = Engine.State.RUNNING;
@@ -58,8 +57,8 @@ class Ending {
     @GuardedBy("lock")
     private final List<StuckThread> stuck = new ArrayList<>();
 
-    @GuardedBy("lock")
-    private @Nullable Throwable cause;
+    /** Written under the lock, read without it. */
+    private volatile @Nullable Throwable cause;
 
     @GuardedBy("lock")
     private @Nullable DrainReport<Object> drawn;
@@ -116,10 +115,11 @@ class Ending {
                 return;
             }
             state = Engine.State.FAILED;
-            if (cause == null) {
+            Throwable first = cause;
+            if (first == null) {
                 cause = why;
-            } else if (cause != why) {
-                suppress(cause, why);
+            } else if (first != why) {
+                suppress(first, why);
             }
         } finally {
             lock.unlock();
@@ -244,12 +244,7 @@ class Ending {
     /** Why the pipeline has failed; {@code null} if it has not. */
     @Nullable
     Throwable cause() {
-        lock.lock();
-        try {
-            return cause;
-        } finally {
-            lock.unlock();
-        }
+        return cause;
     }
 
     /** How many messages were left in queues that were aborted. */

@@ -237,7 +237,7 @@ public final class Engine {
         ending.dropsTold(machine);
     }
 
-    /** Why the pipeline has failed; {@code null} if it has not. Takes a lock: call it with none held. */
+    /** Why the pipeline has failed; {@code null} if it has not. */
     @Nullable
     Throwable failure() {
         return ending.cause();

@@ -105,12 +105,20 @@ final class FrameMemory {
     /** As many as there is room for the next read of, and in any case the one whose frame began first. */
     private void letOn() {
         for (long room = limit - sum; room > 0 && !stalled.isEmpty(); room -= TcpLoop.LARGEST_READ) {
-            stalled.remove().unstall();
+            letOn(stalled.remove());
         }
         TcpConnection first = first();
         if (first != null && first.isStalled()) {
             stalled.remove(first);
-            first.unstall();
+            letOn(first);
+        }
+    }
+
+    private static void letOn(TcpConnection connection) {
+        try {
+            connection.unstall();
+        } catch (Throwable e) { // the next ones are to be let on all the same
+            log.error("letting a connection on failed; the others go on", e);
         }
     }
 

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.thread.NamedThreads;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,11 +109,19 @@ final class ListenerThread {
         return running == null || !running.isAlive();
     }
 
-    /** Waits for the thread, but not for ever; an interrupt of the waiting thread ends the wait and is kept. */
+    /** Waits for the thread, but not for ever: what it has open is to be closed. An interrupt of the waiting thread is kept. */
     private void join(Thread running) {
-        try {
-            running.join(PATIENCE.toMillis());
-        } catch (InterruptedException e) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        boolean interrupted = false;
+        for (long left = PATIENCE.toMillis(); left > 0 && running.isAlive(); ) {
+            try {
+                running.join(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
         if (running.isAlive()) {

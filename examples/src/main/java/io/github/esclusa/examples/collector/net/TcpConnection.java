@@ -133,8 +133,11 @@ final class TcpConnection {
         stalled = false;
         metrics.unstalled();
         if (!closed) {
-            idle.resume();
-            key.interestOps(SelectionKey.OP_READ);
+            try {
+                idle.resume();
+            } finally { // in no list any more: nobody would come back to it
+                key.interestOps(SelectionKey.OP_READ);
+            }
         }
     }
 

@@ -52,12 +52,15 @@ final class PostgresWriter implements Writer {
     }
 
     private int insertUnknown(List<MessageRow> rows, Runnable progress) throws SQLException {
+        progress.run();
         return inTransaction(statement -> {
             statement.execute("CREATE TEMP TABLE IF NOT EXISTS " + STAGING + " (LIKE messages) ON COMMIT DELETE ROWS");
             copy(STAGING, rows, progress);
             progress.run();
-            return statement.executeUpdate("INSERT INTO messages(" + Tables.MESSAGE_COLUMNS + ") SELECT "
+            int inserted = statement.executeUpdate("INSERT INTO messages(" + Tables.MESSAGE_COLUMNS + ") SELECT "
                     + Tables.MESSAGE_COLUMNS + " FROM " + STAGING + " ORDER BY id ON CONFLICT (id) DO NOTHING");
+            progress.run();
+            return inserted;
         });
     }
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.core.waiting;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock whose conditions lose no waiter. The JDK's conditions move a waiter from one queue to another as they signal, and
+ * may need memory or some depth of stack between the two (17 makes the head of the lock's queue then): an
+ * {@link OutOfMemoryError} or {@link StackOverflowError} there leaves the waiter in neither, and nothing wakes it again.
+ *
+ * <p>Here a signal writes a flag, under the lock, and puts the waiter into a chain; whoever lets go of the lock then
+ * unparks those in the chain, so that they find it free. Neither needs memory. Should the stack end before a waiter is
+ * unparked, it sleeps on, and the next signal to its condition wakes it as well.
+ */
+public final class WaitLock extends ReentrantLock {
+
+    private static final long serialVersionUID = 1;
+
+    /** Told, and to be unparked when the lock is let go: guarded by it. */
+    private transient @Nullable Waiter toWake;
+
+    /** A lock that is free, and not fair. */
+    public WaitLock() {}
+
+    /** A thread that waits on a condition of this lock. What is not said to be otherwise is guarded by the lock. */
+    static final class Waiter {
+
+        final Thread thread = Thread.currentThread();
+
+        @Nullable
+        Waiter previous;
+
+        @Nullable
+        Waiter next;
+
+        /** Written under the lock, read without it by the waiter. */
+        volatile boolean told;
+
+        /** The next in the chain of those to wake: its owner's from when it is told until it is unparked. */
+        private @Nullable Waiter nextToWake;
+
+        /** Set, without the lock, once it has been unparked. Read too soon, it is unparked twice. */
+        private boolean unparked;
+    }
+
+    /**
+     * A condition of this lock.
+     *
+     * @return one that nobody waits on
+     */
+    @Override
+    public Condition newCondition() {
+        return new WaitSet(this);
+    }
+
+    @Override
+    public void unlock() {
+        if (toWake == null || getHoldCount() != 1) { // who does not hold the lock is told so by the JDK's
+            super.unlock();
+            return;
+        }
+        Waiter first = toWake;
+        toWake = null;
+        super.unlock();
+        for (Waiter waiter = first; waiter != null; ) {
+            Waiter next = waiter.nextToWake; // no one else writes it: a waiter is told once
+            waiter.nextToWake = null;
+            unpark(waiter);
+            waiter = next;
+        }
+    }
+
+    /** Tells a waiter that it may go, under the lock; answers {@code false} if that has been done before. */
+    boolean tell(Waiter waiter) {
+        if (waiter.told) {
+            if (!waiter.unparked) { // about to be, or the stack ended before it was
+                unpark(waiter);
+            }
+            return false;
+        }
+        waiter.nextToWake = toWake;
+        toWake = waiter;
+        waiter.told = true;
+        return true;
+    }
+
+    private static void unpark(Waiter waiter) {
+        LockSupport.unpark(waiter.thread);
+        waiter.unparked = true;
+    }
+
+    /** Lets go of the lock, however often it is held. */
+    void letGo() {
+        int holds = getHoldCount();
+        for (int i = 0; i < holds; i++) {
+            unlock();
+        }
+    }
+
+    /** Takes the lock again. Whoever returns from a wait holds it, as its caller will give it back. */
+    void takeBack(int holds) {
+        while (getHoldCount() < holds) {
+            try {
+                lock();
+            } catch (OutOfMemoryError e) { // a lock in use takes memory to wait for
+                LockSupport.parkNanos(this, 1_000_000); // rather late than without the lock
+            }
+        }
+    }
+}
