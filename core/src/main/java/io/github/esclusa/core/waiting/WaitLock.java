@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * may need memory or some depth of stack between the two (17 makes the head of the lock's queue then): an
  * {@link OutOfMemoryError} or {@link StackOverflowError} there leaves the waiter in neither, and nothing wakes it again.
  *
- * <p>Here a signal writes a flag, under the lock, and puts the waiter into a chain; whoever lets go of the lock then
- * unparks those in the chain, so that they find it free. Neither needs memory. Should the stack end before a waiter is
- * unparked, it sleeps on, and the next signal to its condition wakes it as well.
+ * <p>Here a signal writes a flag under the lock, and whoever lets go of it then unparks the waiter, who finds it free. Neither
+ * needs memory. Of several that have been told one goes at a time, and wakes the next as it leaves: they would only wait for
+ * the lock, and whoever signals pays for one of them at most. Should the stack end before a waiter is unparked, it sleeps on,
+ * and the next signal to its condition wakes it.
  */
 public final class WaitLock extends ReentrantLock {
 
@@ -39,11 +40,21 @@ public final class WaitLock extends ReentrantLock {
         /** Written under the lock, read without it by the waiter. */
         volatile boolean told;
 
-        /** The next in the chain of those to wake: its owner's from when it is told until it is unparked. */
+        /** Whether it has been put into the chain of those to wake. */
+        boolean isToWake;
+
+        /** The next in that chain; of whoever lets go of the lock, from then on. */
         private @Nullable Waiter nextToWake;
 
         /** Set, without the lock, once it has been unparked. Read too soon, it is unparked twice. */
         private boolean unparked;
+
+        /** Unparks it, unless that has been done: it is about to be, or the stack ended before it was. */
+        void unparkIfLost() {
+            if (!unparked) {
+                unpark(this);
+            }
+        }
     }
 
     /**
@@ -66,25 +77,18 @@ public final class WaitLock extends ReentrantLock {
         toWake = null;
         super.unlock();
         for (Waiter waiter = first; waiter != null; ) {
-            Waiter next = waiter.nextToWake; // no one else writes it: a waiter is told once
+            Waiter next = waiter.nextToWake; // no one else writes it: a waiter is put into a chain once
             waiter.nextToWake = null;
             unpark(waiter);
             waiter = next;
         }
     }
 
-    /** Tells a waiter that it may go, under the lock; answers {@code false} if that has been done before. */
-    boolean tell(Waiter waiter) {
-        if (waiter.told) {
-            if (!waiter.unparked) { // about to be, or the stack ended before it was
-                unpark(waiter);
-            }
-            return false;
-        }
-        waiter.nextToWake = toWake;
-        toWake = waiter;
-        waiter.told = true;
-        return true;
+    /** A waiter that has been told, is the first to go and has not been unparked is so when the lock is let go. */
+    void wake(Waiter told) {
+        told.nextToWake = toWake;
+        toWake = told;
+        told.isToWake = true;
     }
 
     private static void unpark(Waiter waiter) {

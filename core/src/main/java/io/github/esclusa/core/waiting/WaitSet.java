@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * under the lock:
  *
  * <pre>
- *   waiting ──told, then unparked────▶ leaves, the lock held
- *      └─────interrupt, time is up───▶ leaves, the lock held
+ *   waiting ──told──▶ told ──first of those, unparked──▶ leaves, the lock held
+ *      └──interrupt, time is up─┴────────────────────────▶ leaves, the lock held
  * </pre>
  *
  * <p>Telling is under the lock as well, so each waiter is either told or not when it has the lock back and looks. One that is
@@ -35,24 +35,38 @@ final class WaitSet implements Condition {
         this.lock = lock;
     }
 
-    /** Those who have been told stand before those who have not: the first that is new is who has waited longest. */
     @Override
     public void signal() {
         requireLock();
-        for (WaitLock.Waiter waiter = first; waiter != null; waiter = waiter.next) {
-            if (lock.tell(waiter)) {
-                return;
-            }
+        WaitLock.Waiter waiter = first;
+        if (waiter != null && waiter.told) {
+            waiter.unparkIfLost();
+        }
+        while (waiter != null && waiter.told) {
+            waiter = waiter.next;
+        }
+        if (waiter != null) {
+            waiter.told = true;
+            wakeFirst();
         }
     }
 
     @Override
     public void signalAll() {
         requireLock();
-        for (WaitLock.Waiter waiter = last;
-                waiter != null;
-                waiter = waiter.previous) { // the chain is last in, first out
-            lock.tell(waiter);
+        if (first != null && first.told) {
+            first.unparkIfLost();
+        }
+        for (WaitLock.Waiter waiter = first; waiter != null; waiter = waiter.next) {
+            waiter.told = true;
+        }
+        wakeFirst();
+    }
+
+    /** Those who have been told stand before those who have not. The first goes, and wakes the next one as it leaves. */
+    private void wakeFirst() {
+        if (first != null && first.told && !first.isToWake) {
+            lock.wake(first);
         }
     }
 
@@ -155,6 +169,7 @@ final class WaitSet implements Condition {
         }
         waiter.previous = null; // or one that has grown old would keep all that came after it
         waiter.next = null;
+        wakeFirst();
     }
 
     private void requireLock() {

@@ -191,6 +191,36 @@ class WaitSetTest {
     }
 
     @Test
+    void whoHasBeenToldMayLeaveBeforeItsTurn() throws Exception {
+        Running<String> first = waiting(withoutEnd());
+        Running<String> second = waiting(withoutEnd());
+        Running<String> third = waiting(withoutEnd());
+        locked(() -> {
+            set.signalAll();
+            second.interrupt();
+        });
+        assertThat(first.result()).startsWith("woken");
+        assertThat(second.result()).isEqualTo("woken, locked 1, interrupted true");
+        assertThat(third.result()).startsWith("woken");
+    }
+
+    @Test
+    void signalsToTwoConditionsInOneHoldWakeBoth() throws Exception {
+        Condition other = lock.newCondition();
+        Running<String> first = waiting(withoutEnd());
+        Running<String> second = waiting(any -> {
+            other.await();
+            return "woken";
+        });
+        locked(() -> {
+            set.signal();
+            other.signal();
+        });
+        assertThat(first.result()).startsWith("woken");
+        assertThat(second.result()).startsWith("woken");
+    }
+
+    @Test
     void aSignalToAllWakesAll() throws Exception {
         List<Running<String>> waiters = List.of(
                 waiting(withoutEnd()), waiting(withoutEnd()), waiting(condition -> condition.await(1, TimeUnit.HOURS)));
