@@ -4,6 +4,7 @@ package io.github.esclusa.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import io.github.esclusa.pipeline.policy.Failure;
 import io.github.esclusa.pipeline.report.Admission;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +31,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ErrorPolicyTest extends PolicyFixture {
+
+    @Test
+    void howManyMessagesWereGivenUpIsLoggedAtOnceAndAtTheEnd() throws InterruptedException {
+        try (LogLines log = LogLines.open()) {
+            Pipeline<Integer> pipeline = builder()
+                    .clock(new ManualClock())
+                    .batch(4, Duration.ZERO)
+                    .sink("sink", batch -> fail())
+                    .start();
+            submit(pipeline, 1, 2, 3, 4, 5, 6, 7);
+            assertThat(drained(pipeline).count(Outcome.FAILED)).isEqualTo(7);
+            assertThat(log.with("gave up on a message")).hasSize(2);
+            long more = log.with("gave up on a message").stream()
+                    .map(line -> Pattern.compile("\\((\\d+) more").matcher(line))
+                    .filter(Matcher::find)
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .sum();
+            assertThat(more).isEqualTo(6);
+        }
+    }
 
     @Test
     void skipIsTheDefault() throws InterruptedException {
@@ -353,8 +376,12 @@ class ErrorPolicyTest extends PolicyFixture {
                 submit(pipeline, i);
             }
             assertThat(drained(pipeline).count(Outcome.FAILED)).isEqualTo(1000);
-            assertThat(log.with("predicate")).singleElement().satisfies(line -> assertThat(line)
-                    .contains("stage 'sink' of pipeline 'policies'"));
+            assertThat(log.with("predicate"))
+                    .allSatisfy(line -> assertThat(line).contains("stage 'sink' of pipeline 'policies'"))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .contains("(999 more since");
         }
     }
 

@@ -48,6 +48,7 @@ class PipelineMetricsTest {
             "backpressure TIMER seconds [inlet]",
             "batch.size DISTRIBUTION_SUMMARY messages [stage]",
             "capacity GAUGE messages [inlet]",
+            "failures COUNTER messages [stage]",
             "in.flight GAUGE messages [inlet]",
             "info GAUGE null []",
             "listener.failed COUNTER errors []",
@@ -222,6 +223,7 @@ class PipelineMetricsTest {
                 .until(() -> registry.get(PipelineMetrics.BACKPRESSURE).timer().count() == 1);
         assertThat(counted(PipelineMetrics.SUBMITTED, "full")).isEqualTo(1);
         assertThat(registry.get(PipelineMetrics.RETRIES).counter().count()).isEqualTo(3);
+        assertThat(registry.get(PipelineMetrics.FAILURES).counter().count()).isEqualTo(3);
         assertThat(registry.get(PipelineMetrics.BATCH_SIZE).summary().max()).isEqualTo(3);
         assertThat(registry.get(PipelineMetrics.BATCH_SIZE).summary().count()).isEqualTo(2);
         assertThat(registry.get(PipelineMetrics.STAGE)

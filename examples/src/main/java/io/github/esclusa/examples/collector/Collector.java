@@ -8,6 +8,7 @@ import io.github.esclusa.examples.collector.cli.CollectorOptions;
 import io.github.esclusa.examples.collector.cli.CommandLineOutcome;
 import io.github.esclusa.examples.collector.syslog.Frame;
 import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.time.Duration;
@@ -73,13 +74,19 @@ public final class Collector {
         try (CollectorService service = CollectorService.start(config, stop)) {
             err.println(service.greeting());
             stop.await();
-            err.println("collector: stopping; a second signal stops at once");
-            return report(service.stop(stopNow), out);
+            err.println(
+                    "collector: stopping, within " + DRAIN_TIMEOUT.toSeconds() + " s; a second signal stops at once");
+            return report(service.stop(stopNow), out, err);
         }
     }
 
-    /** Prints the balance; the exit status that goes with it. */
-    static int report(DrainReport<Frame> report, PrintWriter out) {
+    /** Prints the balance, and says aloud what is lost with the process; the exit status that goes with it. */
+    static int report(DrainReport<Frame> report, PrintWriter out, PrintWriter err) {
+        long unwritten = report.count(Outcome.RETURNED);
+        if (unwritten > 0) {
+            err.println(
+                    "collector: " + unwritten + " accepted messages could not be written in time (\"returned\" below)");
+        }
         out.println(BalanceLine.of(report));
         out.flush();
         return report.balanced() && report.unknown().isEmpty() ? OK : FAILED;

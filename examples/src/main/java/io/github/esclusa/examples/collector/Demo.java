@@ -65,7 +65,7 @@ final class Demo {
             held = held(service::counts, stopNow);
         }
         out.println("demo: sent " + sent + ", accepted " + report.accepted() + "; " + held);
-        return Collector.report(report, out);
+        return Collector.report(report, out, err);
     }
 
     private static long send(CollectorService service, Duration duration, Signal stop, PrintWriter out, PrintWriter err)

@@ -133,6 +133,7 @@ class CollectorFullDiskIT {
             assertThat(collector.balance("accepted")).isEqualTo(SENT + 1);
             assertThat(delivered).isLessThan(SENT);
             assertThat(collector.balance("returned")).isPositive();
+            assertThat(collector.errors()).contains("could not be written in time");
             assertThat(stored.messages()).isBetween(delivered, delivered + unknown);
             assertThat(stored.deadLetters())
                     .isBetween(collector.balance("deadLettered"), collector.balance("deadLettered") + unknown);

@@ -334,6 +334,7 @@ public final class Engine {
         try {
             meters.close(); // before the report is published
             tell(telling);
+            machine.endLogs();
         } finally {
             ending.told(machine);
         }

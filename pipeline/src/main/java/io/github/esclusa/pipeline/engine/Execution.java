@@ -81,7 +81,7 @@ final class Execution {
                 result = callOne(step, envelope.value);
             } catch (Throwable e) {
                 exits.cameBack();
-                meter.failed(clock, start);
+                meter.failed(clock, start, 1);
                 failed(work, step, e);
                 return;
             }
@@ -111,12 +111,12 @@ final class Execution {
         try {
             callAll(step, Collections.unmodifiableList(inputs));
         } catch (BatchFailure e) {
-            meter.failed(clock, start);
+            meter.failed(clock, start, inputs.size());
             failedInPart(work, step, e);
             return;
         } catch (Throwable e) {
             exits.cameBack();
-            meter.failed(clock, start);
+            meter.failed(clock, start, inputs.size());
             failed(work, step, e);
             return;
         }
@@ -237,7 +237,7 @@ final class Execution {
     private boolean giveUp(Work work, Throwable thrown) {
         boolean settled = exits.settle(work.items, Outcome.FAILED, thrown);
         if (settled) {
-            logs.get(work.step).gaveUp().warn(thrown);
+            logs.get(work.step).gaveUp().warn(work.items.size(), thrown);
         }
         return settled;
     }

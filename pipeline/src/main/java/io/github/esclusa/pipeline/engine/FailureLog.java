@@ -6,7 +6,10 @@ import io.github.esclusa.core.time.Clock;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Logs failures that may come in floods: the first at once, then one in ten seconds with the number left out. */
+/**
+ * Logs failures that may come in floods: the first at once, then one in ten seconds with the number left out, and what is
+ * still left out at the end.
+ */
 final class FailureLog {
 
     private static final SafeLog log = SafeLog.of(FailureLog.class);
@@ -38,17 +41,22 @@ final class FailureLog {
     }
 
     void warn(Throwable cause) {
+        warn(1, cause);
+    }
+
+    /** Logs that many failures with one cause. */
+    void warn(int count, Throwable cause) {
         long more;
         lock.lock();
         try {
             long now = clock.nanoTime();
             if (loggedBefore && now - lastNanos < INTERVAL_NANOS) {
-                leftOut++;
+                leftOut += count;
                 return;
             }
             loggedBefore = true;
             lastNanos = now;
-            more = leftOut;
+            more = leftOut + count - 1;
             leftOut = 0;
         } finally {
             lock.unlock();
@@ -57,6 +65,21 @@ final class FailureLog {
             log.warn("{}", what, cause);
         } else {
             log.warn("{} ({} more since the last such line)", what, more, cause);
+        }
+    }
+
+    /** Nothing more will come: tells of what has been left out. */
+    void end() {
+        long more;
+        lock.lock();
+        try {
+            more = leftOut;
+            leftOut = 0;
+        } finally {
+            lock.unlock();
+        }
+        if (more > 0) {
+            log.warn("{} ({} more since the last such line)", what, more);
         }
     }
 }

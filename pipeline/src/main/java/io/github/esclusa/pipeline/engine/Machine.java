@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param inlets where messages come in
  * @param segments what they go through
  * @param workers who drives the segments, segment by segment
+ * @param logs what the stages log, stage by stage
  */
-record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> workers) {
+record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> workers, List<StageLogs> logs) {
 
     /** Builds the parts; nothing runs yet. */
     static Machine assemble(Engine engine, EngineSpec spec, PipelineMeters meters, Settler settler) {
@@ -25,18 +26,27 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
         }
         List<Segment> segments = segments(spec, new Intake(inlets), meters);
         List<Worker> workers = new ArrayList<>();
+        List<StageLogs> allLogs = new ArrayList<>();
         for (Segment segment : segments) {
             List<StageLogs> logs = new ArrayList<>();
             for (Step step : segment.spec().steps()) {
                 logs.add(StageLogs.of(spec.name(), step.name(), spec.clock()));
             }
+            allLogs.addAll(logs);
             for (Hand hand : segment.hands()) {
                 Exits exits = new Exits(segment, hand, settler, spec.clock(), engine::failure);
                 workers.add(
                         new Worker(engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), logs)));
             }
         }
-        return new Machine(List.copyOf(inlets), segments, List.copyOf(workers));
+        return new Machine(List.copyOf(inlets), segments, List.copyOf(workers), List.copyOf(allLogs));
+    }
+
+    /** The last worker has ended: the stages log nothing more. */
+    void endLogs() {
+        for (int i = 0; i < logs.size(); i++) {
+            logs.get(i).end();
+        }
     }
 
     /** From the last to the first, because each knows the next. */

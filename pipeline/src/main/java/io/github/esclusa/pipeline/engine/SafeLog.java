@@ -39,6 +39,14 @@ final class SafeLog {
         }
     }
 
+    void warn(String format, Object what, long count) {
+        try {
+            logger.warn(format, what, count);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
     void warn(String format, Object what, Throwable cause) {
         try {
             logger.warn(format, what, cause);

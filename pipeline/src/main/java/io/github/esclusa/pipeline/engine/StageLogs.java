@@ -19,4 +19,10 @@ record StageLogs(FailureLog gaveUp, FailureLog policyThrew) {
                         where + ": a predicate or interval function of its error policy threw, and counts as saying no",
                         clock));
     }
+
+    /** The stage will log nothing more. */
+    void end() {
+        gaveUp.end();
+        policyThrew.end();
+    }
 }

@@ -25,6 +25,7 @@ final class StageMeters {
     private final @Nullable Timer succeeded;
     private final @Nullable Timer failed;
     private final @Nullable DistributionSummary batchSize;
+    private final @Nullable Counter failures;
     private final @Nullable Counter retries;
 
     StageMeters(MeterScope scope, boolean watched, String stage) {
@@ -34,6 +35,11 @@ final class StageMeters {
         this.failed = timer(scope, stage, "failure");
         this.batchSize = scope.register((registry, tags) -> DistributionSummary.builder(PipelineMetrics.BATCH_SIZE)
                 .description("Messages in a batch")
+                .baseUnit("messages")
+                .tags(tags.and(PipelineMetrics.STAGE_TAG, stage))
+                .register(registry));
+        this.failures = scope.register((registry, tags) -> Counter.builder(PipelineMetrics.FAILURES)
+                .description("Messages in calls of user code that failed")
                 .baseUnit("messages")
                 .tags(tags.and(PipelineMetrics.STAGE_TAG, stage))
                 .register(registry));
@@ -58,7 +64,9 @@ final class StageMeters {
         record(succeeded, clock, start);
     }
 
-    void failed(Clock clock, long start) {
+    /** Each failure is counted, whether the call was timed or not: the first one may be the one to see. */
+    void failed(Clock clock, long start, int messages) {
+        recording.count(failures, messages);
         record(failed, clock, start);
     }
 

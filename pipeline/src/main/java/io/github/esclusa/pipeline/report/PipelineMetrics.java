@@ -58,6 +58,9 @@ public final class PipelineMetrics {
     /** Summary, messages; tag {@code stage}: the size of batches. */
     public static final String BATCH_SIZE = PREFIX + ".batch.size";
 
+    /** Counter, messages; tag {@code stage}: messages in calls of user code that failed, each try and each half anew. */
+    public static final String FAILURES = PREFIX + ".failures";
+
     /** Counter, messages; tag {@code stage}: failures that are tried again. */
     public static final String RETRIES = PREFIX + ".retries";
 
