@@ -42,7 +42,8 @@ public final class StageBuilder<I> {
     }
 
     /**
-     * Says what to do when the stage's code throws. Without it the message is skipped: settled as failed, and logged, one line in ten seconds.
+     * Says what to do when the stage's code throws, an {@link Error} too. Without it the message, or the whole batch, is
+     * skipped: settled as failed, and logged, one line in ten seconds.
      *
      * @param policyOf turns the standard policy into the one wanted, as in {@code e -> e.retry(config).skip()}
      * @return this

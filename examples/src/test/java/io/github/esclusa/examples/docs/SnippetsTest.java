@@ -2,12 +2,17 @@
 package io.github.esclusa.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.esclusa.core.lock.LockOrderException;
 import io.github.esclusa.pipeline.report.Admission;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,7 +29,7 @@ class SnippetsTest {
                     .as(block.source())
                     .isEqualTo(Pages.compiled(sources.resolve(block.source() + ".java")));
         }
-        assertThat(shown).hasSize(3);
+        assertThat(shown).hasSize(5);
     }
 
     @Test
@@ -45,16 +50,35 @@ class SnippetsTest {
 
     /** What the headings promise. */
     @Test
-    void tenLinesAreTen() throws IOException {
-        for (Pages.Block block : Pages.blocks(Path.of("../README.md"))) {
-            if (!block.source().equals("ErrorsSnippet")) {
-                assertThat(block.lines()).as(block.source()).hasSize(10);
-            }
-        }
+    void asManyLinesAsTheHeadingsSay() throws IOException {
+        Map<String, Integer> lines = Pages.blocks(Path.of("../README.md")).stream()
+                .collect(Collectors.toMap(
+                        Pages.Block::source, block -> block.lines().size()));
+        assertThat(lines)
+                .containsEntry("PipelineSnippet", 10)
+                .containsEntry("PoolSnippet", 10)
+                .containsEntry("GateSnippet", 5);
     }
 
     @Test
     void thePoolBalances() throws InterruptedException, SQLException {
         assertThat(PoolSnippet.run("jdbc:sqlite::memory:").balanced()).isTrue();
+    }
+
+    @Test
+    void theGateStartsInOrderAndStopsInReverse() throws InterruptedException {
+        GateSnippet.Shown shown = GateSnippet.run();
+        assertThat(shown.events())
+                .containsExactly("database opened", "listener opened", "listener closed", "database closed");
+        assertThat(shown.report().clean()).isTrue();
+    }
+
+    @Test
+    void theLockOrderRefusesTheSecondTransfer() {
+        AtomicInteger transfers = new AtomicInteger();
+        assertThatThrownBy(() -> LockOrderSnippet.run(transfers))
+                .isInstanceOf(LockOrderException.class)
+                .hasMessageContaining("savings");
+        assertThat(transfers).hasValue(1);
     }
 }

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * alone. Any other failure is retried, if there is a {@link #retry}. What is left goes the way of the last word:
  * {@link #skip} (the default), {@link #deadLetter} or {@link #stop}.
  *
+ * <p>An {@link Error} that the stage's code throws, an {@link OutOfMemoryError} or {@link StackOverflowError} too, is a
+ * failure like any other: it goes this way, and by itself stops neither the worker nor the pipeline. One that strikes the
+ * library's own code on a worker fails the pipeline. A process that is to end when its memory does, is started with
+ * {@code -XX:+ExitOnOutOfMemoryError}.
+ *
  * @param <I> the type of message the stage takes
  */
 public final class ErrorPolicy<I> {
