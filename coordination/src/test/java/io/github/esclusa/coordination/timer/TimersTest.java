@@ -30,7 +30,7 @@ class TimersTest {
 
     @AfterEach
     void everyTimerIsAccountedFor() throws InterruptedException {
-        TimersReport report = timers.shutdown(Duration.ZERO);
+        TimersReport report = timers.shutdown(SOON);
         assertThat(report.balanced()).as("%s", report).isTrue();
         assertThat(report.balance().isSettled()).as("%s", report).isTrue();
         assertThat(report.terminated()).isTrue();
