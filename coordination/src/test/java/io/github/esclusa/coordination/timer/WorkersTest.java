@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.esclusa.core.metrics.MeterScope;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,34 @@ class WorkersTest {
         release.countDown();
         occupy(workers);
         workers.stop();
+    }
+
+    /** A sleeper that is woken for the first of two tasks is not there for the second, which must not wait for the first. */
+    @Test
+    void twoTasksForOneSleeperFindTwoWorkers() throws InterruptedException {
+        for (int round = 0; round < 20; round++) {
+            List<Thread> threads = new CopyOnWriteArrayList<>();
+            Workers workers = new Workers(
+                    "two",
+                    2,
+                    task -> {
+                        Thread thread = daemon(task);
+                        threads.add(thread);
+                        return thread;
+                    },
+                    new TimerLog("two"));
+            workers.execute(() -> {});
+            await().atMost(SOON).until(() -> threads.get(0).getState() == Thread.State.WAITING);
+            CountDownLatch met = new CountDownLatch(2);
+            for (int i = 0; i < 2; i++) { // a task of its own each: one that is queued twice is queued once
+                workers.execute(() -> {
+                    met.countDown();
+                    awaitRelease();
+                });
+            }
+            assertThat(met.await(20, SECONDS)).isTrue();
+            workers.stop();
+        }
+        release.countDown();
     }
 }

@@ -50,8 +50,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " database did not take in time. Exit status: 0 when the line is balanced and nothing is unknown, 1 when not or"
                     + " when it could not start, 2 for a wrong option.",
             "",
-            "PostgreSQL: ?user=...&password=... in the URL is seen by whoever lists processes; the driver reads ~/.pgpass or"
-                    + " the file that PGPASSFILE names."
+            "PostgreSQL: a password in the URL is seen by whoever lists processes. With ?user=... alone the driver takes it from"
+                    + " ~/.pgpass or the file that PGPASSFILE names."
         })
 public final class CollectorOptions {
 

@@ -285,7 +285,7 @@ class TcpListenerTest {
             TcpRig.send(sender, "<1>a\n");
             entered.await();
             Thread stopping = new Thread(() -> {
-                Thread.currentThread().interrupt(); // it does not even wait its five seconds
+                Thread.currentThread().interrupt(); // which does not shorten the five seconds it has
                 rig.listener.stopReading();
             });
             stopping.setDaemon(true);
@@ -305,6 +305,20 @@ class TcpListenerTest {
             latch.await();
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** When it returns the port is free, also for one that was interrupted before. */
+    @Test
+    void anInterruptDoesNotKeepAStopFromClosingTheSockets() throws IOException {
+        for (int round = 0; round < 20; round++) {
+            try (TcpRig rig = new TcpRig().started()) {
+                rig.connect();
+                Thread.currentThread().interrupt();
+                rig.listener.stopReading();
+                assertThat(Thread.interrupted()).isTrue();
+                assertThatThrownBy(rig::connect).isInstanceOf(IOException.class);
+            }
         }
     }
 
