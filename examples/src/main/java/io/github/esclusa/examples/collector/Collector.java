@@ -20,7 +20,7 @@ import java.time.Duration;
 public final class Collector {
 
     /** How long a stopping collector works off what it has; what is left then is returned, and the balance says so. */
-    static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
+    static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(CollectorOptions.DRAIN_SECONDS);
 
     /** The same where the pipeline has failed: what a worker has in hand may still come to its end, nothing else is done. */
     static final Duration FAILED_DRAIN_TIMEOUT = Duration.ofSeconds(5);

@@ -45,8 +45,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  java -jar collector.jar --bind 0.0.0.0 --tcp 601 --udp 514 --idle 600",
             "  java -jar collector.jar --writers 2 --db 'jdbc:postgresql://db/logs'",
             "",
-            "SIGTERM or Ctrl-C ends it in order: what was accepted is written, for 30 s at most (a supervisor must allow for"
-                    + " that), and the last line of standard output says what became of every message; \"returned\" are those the"
+            "SIGTERM or Ctrl-C ends it in order: what was accepted is written, for "
+                    + CollectorOptions.DRAIN_SECONDS
+                    + " s at most (a supervisor must allow for that), and the last line of standard output says what became of"
+                    + " every message; \"returned\" are those the"
                     + " database did not take in time. Exit status: 0 when the line is balanced and nothing is unknown, 1 when not or"
                     + " when it could not start, 2 for a wrong option.",
             "",
@@ -54,6 +56,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " ~/.pgpass or the file that PGPASSFILE names."
         })
 public final class CollectorOptions {
+
+    /** How long a stopping collector works off what it has, in seconds. */
+    public static final int DRAIN_SECONDS = 30;
 
     static final int USAGE_ERROR = 2;
 
