@@ -161,8 +161,8 @@ public final class InletCore {
     }
 
     private Admission answered(Envelope envelope, Admission answer) {
-        if (answer == Admission.ACCEPTED && envelope.sampledNanos != 0) {
-            meters.depth(buffer.size());
+        if (answer == Admission.ACCEPTED && meters.sampling()) {
+            meters.entered(buffer.size(), envelope.sampledNanos != 0);
         }
         return meters.submitted(answer);
     }

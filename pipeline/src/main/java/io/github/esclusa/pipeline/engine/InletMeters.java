@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** One inlet's meters. What was accepted is the buffer's own count; what was refused is counted here. */
 final class InletMeters {
 
+    /** A queue shorter than this is told of by the sample alone: it rises and falls with every message. */
+    private static final int NOTABLE_DEPTH = 8;
+
     private final boolean watched;
     private final Recording recording;
     private final Map<Admission, LongAdder> refused = new EnumMap<>(Admission.class);
@@ -29,6 +32,9 @@ final class InletMeters {
     private final @Nullable Timer backpressure;
     private final @Nullable Timer queueWait;
     private final @Nullable DistributionSummary depth;
+
+    /** The depth recorded last, or less; racy: producers that overtake each other record once more or once less. */
+    private volatile int recordedDepth;
 
     InletMeters(MeterScope scope, boolean watched, InletSpec spec, BoundedBuffer<Envelope> buffer) {
         this.watched = watched;
@@ -67,7 +73,7 @@ final class InletMeters {
                 .tags(tags.and(PipelineMetrics.INLET_TAG, inlet))
                 .register(registry));
         this.depth = scope.register((registry, tags) -> DistributionSummary.builder(PipelineMetrics.QUEUE_DEPTH)
-                .description("Depth of the inlet's queue as messages enter it, one in 64")
+                .description("Depth of the inlet's queue as messages enter it: one in 64, and what rises above it")
                 .baseUnit("messages")
                 .tags(tags.and(PipelineMetrics.INLET_TAG, inlet))
                 .register(registry));
@@ -98,8 +104,19 @@ final class InletMeters {
         recording.time(queueWait, nanos);
     }
 
-    void depth(int messages) {
-        recording.record(depth, messages);
+    /**
+     * A message has entered the queue. Recorded are the sample, and each depth an eighth above the last that was: a burst
+     * shorter than the sample's step shows in the maximum. What counts as the last goes down with the sample, and when
+     * the queue has run empty, so that the next burst shows as well.
+     */
+    void entered(int queued, boolean sampled) {
+        int recorded = recordedDepth;
+        if (sampled || (queued >= NOTABLE_DEPTH && queued > recorded + recorded / 8)) {
+            recordedDepth = queued;
+            recording.record(depth, queued);
+        } else if (queued <= 1 && recorded > 1) {
+            recordedDepth = queued;
+        }
     }
 
     private static <T> void counter(
