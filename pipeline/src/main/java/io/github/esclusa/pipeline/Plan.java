@@ -201,7 +201,7 @@ final class Plan<T> {
             if (inlet.capacity() < batch) {
                 log.warn(
                         "pipeline '{}', inlet '{}': what comes in through its capacity({}) alone never fills a batch of"
-                                + " {}, which then waits out its linger each time",
+                                + " {}, which then goes when the inlet is full or the linger is over",
                         name,
                         inlet.name(),
                         inlet.capacity(),

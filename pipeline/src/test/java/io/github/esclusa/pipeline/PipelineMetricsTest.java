@@ -243,7 +243,7 @@ class PipelineMetricsTest {
                 .waitDuration(Duration.ofDays(1))
                 .build();
         Pipeline<Integer> pipeline = Pipeline.<Integer>builder("between")
-                .capacity(8)
+                .capacity(16)
                 .meterRegistry(registry)
                 .map(
                         "check",

@@ -29,6 +29,9 @@ final class BuffersForStress {
         public void queued() {}
 
         @Override
+        public void full() {}
+
+        @Override
         public void dropped(Item element) {}
 
         @Override

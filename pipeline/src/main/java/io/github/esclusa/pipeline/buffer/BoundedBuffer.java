@@ -55,6 +55,9 @@ public final class BoundedBuffer<E extends Admissible> {
     @GuardedBy("lock")
     private @Nullable Waiter<E> turnedAway;
 
+    /** Written under the lock, read without it. */
+    private volatile boolean full;
+
     /** Set once, before the lock is taken to empty the line; whoever wants in reads it under the lock. */
     private volatile boolean closed;
 
@@ -117,21 +120,19 @@ public final class BoundedBuffer<E extends Admissible> {
         if (!(overflow instanceof Overflow.Block)) {
             return offer(element);
         }
+        Admission answer;
         lock.lock();
         try {
-            Admission answer = admitIfRoom(element);
+            answer = admitIfRoom(element);
             if (answer == Admission.FULL) {
                 line.join(Waiter.callback(element, whenDecided, clock.nanoTime()));
-                return Admission.WAITING;
-            }
-            if (answer != Admission.ACCEPTED) {
-                return answer;
+                answer = Admission.WAITING;
             }
         } finally {
             lock.unlock();
         }
-        events.queued();
-        return Admission.ACCEPTED;
+        tell(answer);
+        return answer;
     }
 
     /**
@@ -197,6 +198,7 @@ public final class BoundedBuffer<E extends Admissible> {
         try {
             stock.room().giveBack(messages, weight);
             answered = admitFromLine();
+            full = line.length() > 0;
         } finally {
             lock.unlock();
         }
@@ -289,6 +291,15 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
+     * Whether there was no room for a message, and none was given back since; or so little that somebody is in line still.
+     *
+     * @return whether others like it get in only once something is released, or dropped
+     */
+    public boolean isFull() {
+        return full;
+    }
+
+    /**
      * How many messages were ever admitted.
      *
      * @return their number; final once the buffer is closed
@@ -375,10 +386,16 @@ public final class BoundedBuffer<E extends Admissible> {
         } finally {
             lock.unlock();
         }
+        tell(answer);
+        return answer;
+    }
+
+    private void tell(Admission answer) {
         if (answer == Admission.ACCEPTED) {
             events.queued();
+        } else if (answer == Admission.FULL || answer == Admission.WAITING) {
+            events.full();
         }
-        return answer;
     }
 
     private Admission waitForRoom(E element, Duration timeout) throws InterruptedException {
@@ -437,6 +454,7 @@ public final class BoundedBuffer<E extends Admissible> {
             return Admission.TOO_HEAVY;
         }
         if (line.length() > 0 || !stock.room().fits(element.weight())) {
+            full = true;
             return Admission.FULL;
         }
         stock.admit(element);

@@ -11,6 +11,9 @@ public interface BufferEvents<E> {
     /** A message was queued. Called after it can be polled, on the thread that admitted it. */
     void queued();
 
+    /** There was no room for a message: {@link BoundedBuffer#isFull}. Called before its producer waits or is refused. */
+    void full();
+
     /**
      * A queued message was evicted. Its credit is released after this returns.
      *

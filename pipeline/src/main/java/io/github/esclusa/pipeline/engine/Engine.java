@@ -247,6 +247,11 @@ public final class Engine {
         return machine.segments().get(0);
     }
 
+    /** Where messages come out, and where the batch is if there is one. */
+    Segment lastSegment() {
+        return machine.segments().get(machine.segments().size() - 1);
+    }
+
     private Machine assemble() {
         try {
             return Machine.assemble(this, spec, meters, settler);

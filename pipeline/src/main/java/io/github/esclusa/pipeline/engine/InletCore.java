@@ -196,6 +196,11 @@ public final class InletCore {
         }
 
         @Override
+        public void full() {
+            engine.lastSegment().full();
+        }
+
+        @Override
         public void dropped(Envelope envelope) {
             engine.telling(() -> settler.tell(envelope, Outcome.DROPPED, null));
         }

@@ -45,6 +45,16 @@ final class Intake implements Source {
         }
     }
 
+    /** Whether an inlet has turned somebody away and has had no room since. */
+    boolean isFull() {
+        for (InletCore inlet : inlets) {
+            if (inlet.buffer().isFull()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public @Nullable Long oldestNanos() {
         Long oldest = null;

@@ -50,7 +50,20 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
     }
 
     /** From the last to the first, because each knows the next. */
-    private static List<Segment> segments(EngineSpec spec, Source intake, PipelineMeters meters) {
+    private static List<Segment> segments(EngineSpec spec, Intake intake, PipelineMeters meters) {
+        long capacity = spec.inlets().stream().mapToLong(InletSpec::capacity).sum();
+        List<Bell> bells = new ArrayList<>();
+        List<@Nullable Prefetch> passages = new ArrayList<>();
+        List<Source> sources = new ArrayList<>();
+        for (SegmentSpec segment : spec.segments()) {
+            Prefetch passage = null;
+            if (!bells.isEmpty()) {
+                passage = new Prefetch(new WorkQueue(), bells.get(bells.size() - 1), segment, capacity);
+            }
+            passages.add(passage);
+            sources.add(passage == null ? intake : passage.queue());
+            bells.add(new Bell(spec.clock()));
+        }
         List<Segment> segments = new ArrayList<>();
         Segment next = null;
         for (int i = spec.segments().size() - 1; i >= 0; i--) {
@@ -62,8 +75,9 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
             next = new Segment(
                     segmentSpec,
                     spec.clock(),
-                    i == 0 ? intake : new WorkQueue(),
-                    new Bell(spec.clock()),
+                    new Upstream(intake, List.copyOf(sources.subList(0, i))),
+                    passages.get(i),
+                    bells.get(i),
                     new Parking(segmentSpec.workers() == 1),
                     next,
                     stageMeters);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.buffer.Bell;
 import java.util.ArrayList;
@@ -22,8 +24,12 @@ final class Segment {
     private final SegmentSpec spec;
     private final Clock clock;
 
+    private final Upstream upstream;
+
+    /** The way in from the segment before; {@code null} for the first, which takes from the inlets. */
+    private final @Nullable Prefetch passage;
+
     private final Source source;
-    private final boolean first;
     private final Bell bell;
     private final Parking parking;
     private final @Nullable Segment next;
@@ -48,21 +54,23 @@ final class Segment {
     Segment(
             SegmentSpec spec,
             Clock clock,
-            Source source,
+            Upstream upstream,
+            @Nullable Prefetch passage,
             Bell bell,
             Parking parking,
             @Nullable Segment next,
             List<StageMeters> meters) {
         this.spec = spec;
         this.clock = clock;
-        this.source = source;
-        this.first = source instanceof Intake;
+        this.upstream = upstream;
+        this.passage = passage;
+        this.source = passage == null ? upstream.intake() : passage.queue();
         this.bell = bell;
         this.parking = parking;
         this.next = next;
         this.meters = meters;
         for (int i = 0; i < spec.workers(); i++) {
-            hands.add(new Hand(spec.batch() == null ? 1 : spec.batch().size()));
+            hands.add(new Hand(spec.most()));
         }
         liveWorkers.set(spec.workers());
     }
@@ -111,16 +119,33 @@ final class Segment {
      * A message was queued: wakes a worker if it has something to do for it. Not the only worker of a segment that keeps
      * order while it holds back for parked work: it sleeps no longer than until that is due, and once it has taken the last of
      * it, which ends the holding back, it looks at the queue before it sleeps again. The message was in the queue before
-     * this read that it holds back.
+     * this read that it holds back. Nor anybody while the next segment has enough: its workers ring when they have taken.
      */
     void arrived() {
-        if (parking.holdsBack()) {
+        if (parking.holdsBack() || isAhead()) {
             return;
         }
         SegmentSpec.BatchSpec batch = spec.batch();
-        if (batch == null || source.size() >= batch.size() || draining || bell.waiters() > lingering.get()) {
+        if (batch == null
+                || source.size() >= batch.size()
+                || draining
+                || bell.waiters() > lingering.get()
+                || upstream.isSpent()) {
             bell.ring();
         }
+    }
+
+    /** An inlet has no room: a batch that waits for more is complete, if there is no more. */
+    void full() {
+        SegmentSpec.BatchSpec batch = spec.batch();
+        if (batch != null && lingering.get() > 0 && isBatchReady(batch)) {
+            bell.ring();
+        }
+    }
+
+    /** Whether the next segment has enough for now. */
+    private boolean isAhead() {
+        return next != null && requireNonNull(next.passage).isShut();
     }
 
     /** The pipeline drains: a batch does not wait for more to come, though the segments before may still pass it on. */
@@ -158,6 +183,7 @@ final class Segment {
                 return work;
             }
             if (halted || isDone()) {
+                bell.ring(); // whoever waits for room ahead waits for what somebody else has taken meanwhile
                 return null;
             }
             await();
@@ -183,10 +209,17 @@ final class Segment {
     }
 
     private @Nullable Work takeFresh(Hand hand) {
+        if (isAhead()) {
+            return null;
+        }
         SegmentSpec.BatchSpec batch = spec.batch();
         Work work = batch == null ? hand.take(source, 1) : takeBatch(hand, batch);
-        if (work != null && first) {
-            work.items.forEach(envelope -> envelope.inlet.taken(envelope));
+        if (work != null) {
+            if (passage == null) {
+                work.items.forEach(envelope -> envelope.inlet.taken(envelope));
+            } else {
+                passage.taken();
+            }
         }
         return work;
     }
@@ -208,7 +241,7 @@ final class Segment {
                 return true;
             }
         }
-        if (parking.holdsBack()) {
+        if (parking.holdsBack() || isAhead()) {
             return false;
         }
         SegmentSpec.BatchSpec batch = spec.batch();
@@ -220,7 +253,7 @@ final class Segment {
         if (queued == 0) {
             return false;
         }
-        if (queued >= batch.size() || draining || !lingers()) {
+        if (queued >= batch.size() || draining || !lingers() || upstream.isSpent()) {
             return true;
         }
         Long oldest = source.oldestNanos();

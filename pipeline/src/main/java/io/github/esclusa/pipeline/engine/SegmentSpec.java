@@ -44,6 +44,15 @@ public record SegmentSpec(
      * @return the number of messages
      */
     public long inHand() {
-        return (long) workers * (batch == null ? 1 : batch.size());
+        return (long) workers * most();
+    }
+
+    /**
+     * How many messages a worker takes at a time.
+     *
+     * @return the number of messages, at the most
+     */
+    public int most() {
+        return batch == null ? 1 : batch.size();
     }
 }

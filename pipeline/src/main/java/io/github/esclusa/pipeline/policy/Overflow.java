@@ -37,8 +37,12 @@ public sealed interface Overflow {
     }
 
     /**
-     * The inlet's oldest queued messages are settled as dropped to make room. With nothing queued that could make room
-     * (everything is being worked on), the submitter is refused.
+     * The inlet's oldest queued messages are settled as dropped to make room. With nothing in the inlet's queue that could
+     * make room, the submitter is refused: what has been taken out of it is being worked on, waits between two stages for the
+     * workers of the next, or is parked for a retry. Between two stages waits no more than a quarter of the capacity (or
+     * what the next stage's workers take at a time, where that is more), so behind a fast first stage and a slow last one
+     * the rest lies in the inlet. That is counted in messages: where {@code maxWeight} is the narrower bound, all that it
+     * lets in may lie behind the inlet.
      *
      * @return the policy
      */

@@ -31,6 +31,9 @@ final class Buffers {
         public void queued() {}
 
         @Override
+        public void full() {}
+
+        @Override
         public void dropped(Item element) {
             whenDropped.accept(element);
         }

@@ -24,6 +24,9 @@ final class Told implements BufferEvents<Item> {
     }
 
     @Override
+    public void full() {}
+
+    @Override
     public void dropped(Item element) {
         dropped.add(element);
         whenDropped.accept(element);

@@ -73,6 +73,9 @@ class EnvelopeStampTest {
             public void queued() {}
 
             @Override
+            public void full() {}
+
+            @Override
             public void dropped(Envelope element) {
                 clock.advance(Duration.ofSeconds(3));
             }

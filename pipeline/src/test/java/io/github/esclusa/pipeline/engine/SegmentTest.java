@@ -99,11 +99,13 @@ class SegmentTest {
     }
 
     private static Segment segment(
-            Clock clock, Source queue, Bell bell, Parking parking, int workers, @Nullable BatchSpec batch) {
+            Clock clock, WorkQueue queue, Bell bell, Parking parking, int workers, @Nullable BatchSpec batch) {
+        SegmentSpec spec = new SegmentSpec("sink", List.of(Envelopes.step()), workers, batch);
         return new Segment(
-                new SegmentSpec("sink", List.of(Envelopes.step()), workers, batch),
+                spec,
                 clock,
-                queue,
+                new Upstream(new Intake(List.of()), List.of()),
+                new Prefetch(queue, new Bell(clock), spec, Long.MAX_VALUE),
                 bell,
                 parking,
                 null,

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.esclusa.core.time.ManualClock;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.Running;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A batch that cannot fill because an inlet is full does not wait: no clock moves here, so no linger ends. */
+@Timeout(60)
+class BatchUnderPressureTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LINGER = Duration.ofHours(1);
+    private static final int ROOM = 10;
+
+    private final ManualClock clock = new ManualClock();
+    private final BlockingQueue<List<Integer>> batches = new LinkedBlockingQueue<>();
+
+    @Test
+    void aProducerInLineCompletesABatchThatFillsTheInlet() throws Exception {
+        try (Pipeline<Integer> pipeline = light(Overflow.block())
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            allAccepted(pipeline, 5 * ROOM + 1);
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).hasSize(ROOM);
+        }
+    }
+
+    @Test
+    void aProducerInLineCompletesABatchBehindAnotherStage() throws Exception {
+        try (Pipeline<Integer> pipeline = light(Overflow.block())
+                .map("parse", n -> n)
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            allAccepted(pipeline, 5 * ROOM + 1);
+        }
+    }
+
+    @Test
+    void aCallbackInLineCompletesABatch() throws Exception {
+        try (Pipeline<Integer> pipeline = light(Overflow.block())
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            for (int i = 0; i < ROOM; i++) {
+                assertThat(pipeline.trySubmit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            BlockingQueue<Admission> answers = new LinkedBlockingQueue<>();
+            assertThat(pipeline.submit(ROOM, answers::add)).isEqualTo(Admission.WAITING);
+            assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo(Admission.ACCEPTED);
+        }
+    }
+
+    @Test
+    void dropOldestDoesNotStarveTheBatchItFeeds() throws Exception {
+        try (Pipeline<Integer> pipeline = light(Overflow.dropOldest())
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            for (int i = 0; i <= ROOM; i++) {
+                assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aSmallInletThatIsFullCompletesTheBatchItCannotFill() throws Exception {
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("small")
+                .clock(clock)
+                .inlet("small", inlet -> inlet.capacity(ROOM).whenFull(Overflow.dropOldest()))
+                .inlet("big", inlet -> inlet.capacity(1_000))
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            for (int i = 0; i <= ROOM; i++) {
+                assertThat(pipeline.inlet("small").submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).isNotEmpty();
+        }
+    }
+
+    /** What is on its way still comes: the batch waits for it, and fills. */
+    @Test
+    void aBatchWaitsForWhatIsOnItsWayThoughTheInletIsFull() throws Exception {
+        CountDownLatch third = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("coming")
+                .clock(clock)
+                .capacity(4)
+                .map("parse", n -> {
+                    if (n == 3) {
+                        third.countDown();
+                        goOn.await();
+                    }
+                    return n;
+                })
+                .batch(3, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            for (int i = 1; i <= 4; i++) {
+                assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            assertThat(third.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(pipeline.trySubmit(5)).isEqualTo(Admission.FULL);
+            goOn.countDown();
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(1, 2, 3);
+            assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(4);
+        }
+    }
+
+    /** Room that is given back ends the pressure: the next batch lingers as ever. */
+    @Test
+    void aBatchLingersAgainOnceThereIsRoom() throws Exception {
+        try (Pipeline<Integer> pipeline = light(Overflow.reject())
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            for (int i = 0; i < ROOM; i++) {
+                assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            assertThat(pipeline.submit(ROOM)).isEqualTo(Admission.FULL);
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).hasSize(ROOM);
+            Awaitility.await().atMost(LONG).until(() -> pipeline.settled(Outcome.DELIVERED) == ROOM);
+            for (int i = 0; i < ROOM; i++) {
+                assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            clock.advance(LINGER);
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).hasSize(ROOM);
+        }
+    }
+
+    private PipelineBuilder<Integer, Integer> light(Overflow overflow) {
+        return Pipeline.<Integer>builder("light")
+                .clock(clock)
+                .maxWeight(ROOM, n -> 1)
+                .whenFull(overflow);
+    }
+
+    private static void allAccepted(Pipeline<Integer> pipeline, int messages) throws Exception {
+        Running<Integer> producer = Running.call(() -> {
+            int accepted = 0;
+            for (int i = 0; i < messages; i++) {
+                accepted += pipeline.submit(i) == Admission.ACCEPTED ? 1 : 0;
+            }
+            return accepted;
+        });
+        assertThat(producer.result()).isEqualTo(messages);
+    }
+}
