@@ -69,19 +69,39 @@ public final class Collector {
         }
     }
 
-    private static int serve(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
+    static int serve(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
-        try (CollectorService service = CollectorService.start(config, stop)) {
+        try (CollectorService service = CollectorService.start(config, stop, stopNow)) {
             err.println(service.greeting());
             stop.await();
             err.println(
                     "collector: stopping, within " + DRAIN_TIMEOUT.toSeconds() + " s; a second signal stops at once");
-            return report(service.stop(stopNow), out, err);
+            return closeAndReport(service, service.stop(), out, err);
         }
     }
 
+    /**
+     * Closes what is left to close, then prints the balance, whatever came of that.
+     *
+     * @return the exit status
+     */
+    static int closeAndReport(AutoCloseable parts, DrainReport<Frame> report, PrintWriter out, PrintWriter err) {
+        boolean closed = false;
+        try {
+            parts.close();
+            closed = true;
+        } catch (Exception | Error e) {
+            err.println("collector: could not close its parts: " + Reasons.of(e));
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        int status = report(report, out, err);
+        return closed ? status : FAILED;
+    }
+
     /** Prints the balance, and says aloud what is lost with the process; the exit status that goes with it. */
-    static int report(DrainReport<Frame> report, PrintWriter out, PrintWriter err) {
+    private static int report(DrainReport<Frame> report, PrintWriter out, PrintWriter err) {
         long unwritten = report.count(Outcome.RETURNED);
         if (unwritten > 0) {
             err.println(

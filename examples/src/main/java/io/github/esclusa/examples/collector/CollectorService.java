@@ -45,9 +45,10 @@ final class CollectorService implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Of a start that failed, or was broken off: nothing has been accepted yet that could be lost. */
-    private static final Duration ROLLBACK_TIMEOUT = Duration.ofSeconds(1);
+    /** Of a start that failed or was broken off, and of a close that a second signal hurries: neither loses anything. */
+    private static final Duration SHORT_STOP_TIMEOUT = Duration.ofSeconds(1);
 
+    private final Signal stopNow;
     private final StartupGate gate;
     private final Component<Store> store;
     private final Component<Pipeline<Frame>> pipeline;
@@ -55,11 +56,15 @@ final class CollectorService implements AutoCloseable {
     private final Component<UdpListener> udp;
     private final Component<TcpListener> tcp;
 
-    private CollectorService(CollectorConfig config) {
+    /** Of the one thread that starts, stops and closes. */
+    private boolean closed;
+
+    private CollectorService(CollectorConfig config, Signal stopNow) {
+        this.stopNow = stopNow;
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         IdSource ids = IdSource.random();
         StartupGate.Builder parts =
-                StartupGate.builder("collector").stopTimeout(ROLLBACK_TIMEOUT).meterRegistry(registry);
+                StartupGate.builder("collector").stopTimeout(SHORT_STOP_TIMEOUT).meterRegistry(registry);
         store = parts.component("database", () -> openStore(config, ids, registry));
         pipeline = parts.component("pipeline", () -> Ingest.start(config, store(), registry))
                 .after(store);
@@ -91,10 +96,11 @@ final class CollectorService implements AutoCloseable {
      * Starts every part, then reads.
      *
      * @param stop breaks the start off; once this has returned, it is the caller's to stop what was started
+     * @param stopNow hurries {@link #stop} and {@link #close}
      * @throws StartupFailed if a part could not be started, or {@code stop} was set first; nothing is left open
      */
-    static CollectorService start(CollectorConfig config, Signal stop) throws InterruptedException {
-        CollectorService service = new CollectorService(config);
+    static CollectorService start(CollectorConfig config, Signal stop, Signal stopNow) throws InterruptedException {
+        CollectorService service = new CollectorService(config, stopNow);
         StartupGate gate = service.gate;
         // On a thread of its own: it may wait for the rollback, and a second signal is not to wait with it.
         try (Registration cut = stop.onSet(
@@ -172,26 +178,39 @@ final class CollectorService implements AutoCloseable {
     }
 
     /**
-     * Stops reading and works off what was accepted; a signal cuts that short.
+     * Stops reading and works off what was accepted; {@code stopNow} shuts the pipeline down at once.
      *
-     * @param now when it is set, the pipeline is shut down at once
      * @return the balance
      */
-    DrainReport<Frame> stop(Signal now) throws InterruptedException {
+    DrainReport<Frame> stop() throws InterruptedException {
         udp.get().stopReading();
         tcp.get().stopReading();
-        try (Registration cut = now.onSet(() -> pipeline().shutdownNow())) {
+        try (Registration cut = stopNow.onSet(() -> pipeline().shutdownNow())) {
             boolean failed = pipeline().state() == PipelineState.FAILED;
             return pipeline().shutdown(failed ? Collector.FAILED_DRAIN_TIMEOUT : Collector.DRAIN_TIMEOUT);
         }
     }
 
-    /** Closes every part, the last one started first. */
+    /**
+     * Closes every part, the last one started first; {@code stopNow} leaves one that hangs behind. What went wrong is in
+     * the log. Further calls do nothing.
+     */
     @Override
     public void close() throws InterruptedException {
-        StopReport report = gate.stop(STOP_TIMEOUT);
+        if (closed) {
+            return;
+        }
+        closed = true;
+        StopReport report = close(gate, STOP_TIMEOUT, stopNow);
         if (!report.clean()) {
             log.warn("not all parts have closed cleanly: {}", report.components());
+        }
+    }
+
+    /** Stops a gate; once a signal is set, within the gate's own stop timeout, for the shortest one asked for counts. */
+    static StopReport close(StartupGate gate, Duration timeout, Signal now) throws InterruptedException {
+        try (Registration hurry = now.onSet(gate::close)) {
+            return gate.stop(timeout);
         }
     }
 

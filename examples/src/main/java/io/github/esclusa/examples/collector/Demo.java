@@ -51,21 +51,18 @@ final class Demo {
 
     private static int runOn(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
-        String held;
-        long sent;
-        DrainReport<Frame> report;
-        try (CollectorService service = CollectorService.start(config, stop)) {
+        try (CollectorService service = CollectorService.start(config, stop, stopNow)) {
             out.println(service.greeting());
             out.println("demo: bursts of " + DemoSender.BURST + " messages, one in a thousand broken on purpose, for "
                     + config.demo().orElseThrow().toSeconds() + " s into " + service.database());
             out.printf("%8s %12s %10s %12s %10s %8s%n", "time", "accepted/s", "in flight", "stored", "dead", "dropped");
-            sent = send(service, config.demo().orElseThrow(), stop, out, err);
+            long sent = send(service, config.demo().orElseThrow(), stop, out, err);
             out.println("demo: stopping, working off what is in flight");
-            report = service.stop(stopNow);
-            held = held(service::counts, stopNow);
+            DrainReport<Frame> report = service.stop();
+            String held = held(service::counts, stopNow);
+            out.println("demo: sent " + sent + ", accepted " + report.accepted() + "; " + held);
+            return Collector.closeAndReport(service, report, out, err);
         }
-        out.println("demo: sent " + sent + ", accepted " + report.accepted() + "; " + held);
-        return Collector.report(report, out, err);
     }
 
     private static long send(CollectorService service, Duration duration, Signal stop, PrintWriter out, PrintWriter err)

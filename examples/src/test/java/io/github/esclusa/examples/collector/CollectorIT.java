@@ -38,6 +38,9 @@ class CollectorIT {
             Awaitility.await().atMost(LONG).until(() -> collector.accepted("tcp") == 1);
             collector.terminate();
             Awaitility.await().atMost(LONG).until(() -> collector.errors().contains("stopping"));
+            Awaitility.await().atMost(LONG).until(() -> collector.health().contains("DRAINING"));
+            assertThat(collector.health())
+                    .startsWith("{\"state\":\"NOT_READY\",\"ok\":false,\"reasons\":[\"the pipeline is DRAINING\"");
             collector.terminate();
             int status = collector.exitStatus(AT_ONCE);
             assertThat(status).isEqualTo(collector.statusOfTheBalance());

@@ -4,6 +4,7 @@ package io.github.esclusa.examples.collector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.esclusa.examples.collector.store.CommitLosingProxy;
 import io.github.esclusa.examples.collector.store.PostgresServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ class CollectorPostgresIT {
     @SuppressWarnings("NullAway.Init") // by JUnit
     private Path directory;
 
+    private String database = "";
     private Stored stored = new Stored("");
 
     @BeforeAll
@@ -51,14 +53,18 @@ class CollectorPostgresIT {
 
     @BeforeEach
     void makeDatabase() throws Exception {
-        String name = "collector" + databases++;
-        server.createDatabase(name);
-        stored = new Stored(server.url(name));
+        database = "collector" + databases++;
+        server.createDatabase(database);
+        stored = new Stored(server.url(database));
     }
 
     private CollectorProcess startCollector() throws Exception {
+        return startCollector(stored.url());
+    }
+
+    private CollectorProcess startCollector(String url) throws Exception {
         Clients.assumeLoggen();
-        return CollectorProcess.startReady(directory, List.of(), "--db", stored.url());
+        return CollectorProcess.startReady(directory, List.of(), "--db", url);
     }
 
     /** Over two connections. */
@@ -108,12 +114,15 @@ class CollectorPostgresIT {
         }
     }
 
+    /** It has committed a batch, and dies before it can say so: the batch comes again when it is back. */
     @Test
-    void aServerThatIsKilledAndComesBackAfterTenSecondsLosesAndDoublesNothing() throws Exception {
-        try (CollectorProcess collector = startCollector()) {
+    void aServerKilledInACommitThatComesBackAfterTenSecondsLosesAndDoublesNothing() throws Exception {
+        try (CommitLosingProxy proxy = new CommitLosingProxy(server.port());
+                CollectorProcess collector = startCollector(proxy.url(database))) {
             long sent = 200_000;
+            proxy.loseCommitAndShut(5);
             Process loggen = loggen(collector, 100_000);
-            await().atMost(LONG).until(() -> collector.settled("delivered") > 20_000);
+            await().atMost(LONG).until(() -> proxy.lost() == 1);
             server.kill();
             await().atMost(LONG).until(() -> collector.health().contains("cannot insert"));
             assertThat(collector.health()).contains("\"state\":\"NOT_READY\"", "\"ok\":false");
@@ -123,6 +132,10 @@ class CollectorPostgresIT {
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> collector.health().contains("cannot insert") && loggen.isAlive());
             server.startAgain();
+            assertThat(stored.messages())
+                    .as("one batch at least is there that the collector does not know of")
+                    .isGreaterThan((long) collector.settled("delivered"));
+            proxy.reopen();
 
             assertThat(loggen.waitFor()).isZero();
             await().atMost(LONG).until(() -> collector.settled("delivered") == sent);
@@ -133,6 +146,7 @@ class CollectorPostgresIT {
             assertThat(stored.messages()).isEqualTo(sent);
             assertThat(stored.distinctSequences()).isEqualTo(sent);
             assertThat(stored.deadLetters()).isZero();
+            assertThat(proxy.lost()).isEqualTo(1);
             assertThat(collector.errors()).contains("cannot insert").contains("writes again, after");
         }
     }

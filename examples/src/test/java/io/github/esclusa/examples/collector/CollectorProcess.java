@@ -98,7 +98,12 @@ final class CollectorProcess implements AutoCloseable {
     }
 
     private String get(String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + path))
+        return get(httpPort(), path);
+    }
+
+    /** What its page answers on a port it was given: it answers before it says that it is ready. */
+    String get(int port, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(LONG)
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString()).body();

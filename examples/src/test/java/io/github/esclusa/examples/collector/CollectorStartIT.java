@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.esclusa.examples.collector.web.Scrape;
+import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The collector as a process that does not come to start: one message, status 1, and no longer than it must. */
 @Timeout(120)
 class CollectorStartIT {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     @TempDir
     Path directory = Path.of(".");
@@ -72,20 +81,53 @@ class CollectorStartIT {
         }
     }
 
-    /** It takes the connection, and never says a word. */
+    /** Its database takes the connection, and never says a word. All else is there and is sent to, and reads nothing. */
     @Test
-    void aSignalWhileStartingEndsAtOnce() throws Exception {
+    void whileStartingNothingIsReadAndASignalEndsItAtOnce() throws Exception {
+        int port = Clients.freePort();
+        int http = Clients.freePort();
         try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                CollectorProcess collector =
-                        start("--db", "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/d?user=u")) {
-            try (Socket connecting = mute.accept()) {
-                connecting.getInputStream().read(); // so it waits for an answer now
+                CollectorProcess collector = CollectorProcess.start(
+                        directory,
+                        List.of(),
+                        "--udp",
+                        String.valueOf(port),
+                        "--tcp",
+                        String.valueOf(port),
+                        "--http",
+                        String.valueOf(http),
+                        "--db",
+                        "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/d?user=u");
+                Socket connecting = mute.accept()) {
+            connecting.getInputStream().read(); // so it waits for an answer now
+            await().atMost(LONG)
+                    .ignoreExceptionsInstanceOf(ConnectException.class)
+                    .untilAsserted(() -> assertThat(collector.get(http, "/health"))
+                            .isEqualTo("{\"state\":\"STARTING\",\"ok\":false,\"reasons\":[\"database is STARTING\","
+                                    + "\"pipeline is PENDING\",\"page is READY\",\"timers is READY\","
+                                    + "\"udp is READY\",\"tcp is READY\"]}\n"));
+            try (Socket early = Clients.connect(port)) {
+                early.getOutputStream().write("<13>1 - - - - - - too early\n".getBytes(US_ASCII));
+                Clients.datagrams(port, "<13>1 - - - - - - too early".getBytes(US_ASCII), 1);
+                Scrape scrape = new Scrape(collector.get(http, "/metrics"));
+                for (String read :
+                        List.of("tcp_accepted_connections", "tcp_received_bytes", "udp_datagrams_messages")) {
+                    assertThat(scrape.names()).contains("collector_" + read + "_total");
+                    assertThat(scrape.sum("collector_" + read + "_total"))
+                            .as(read)
+                            .isZero();
+                }
+
                 long began = System.nanoTime();
                 collector.terminate();
                 assertThat(collector.exitStatus()).isEqualTo(1);
                 assertThat(System.nanoTime() - began)
                         .as("long before the driver's own 30 seconds are over")
                         .isLessThan(20_000_000_000L);
+                early.setSoTimeout((int) LONG.toMillis());
+                assertThatThrownBy(() -> early.getInputStream().read())
+                        .as("had it read everything, its end would be no reset")
+                        .isInstanceOf(SocketException.class);
             }
             assertThat(collector.errors()).isEqualTo("collector: stopped while starting\n");
             assertThat(collector.output()).isEmpty();

@@ -3,41 +3,61 @@ package io.github.esclusa.examples.collector.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between a client and PostgreSQL, and can swallow the answer to a COPY, which comes when its transaction has been
- * committed, and break the connection instead.
+ * committed: it breaks the connection instead, or falls silent until the server is gone.
  */
-final class CommitLosingProxy implements AutoCloseable {
+public final class CommitLosingProxy implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean lose = new AtomicBoolean();
     private final AtomicInteger lost = new AtomicInteger();
     private final int serverPort;
 
-    CommitLosingProxy(int serverPort) throws IOException {
+    /** Commits until one is lost, that one included; none is when it is zero or less. */
+    private final AtomicInteger untilLost = new AtomicInteger();
+
+    private volatile boolean shutsThen;
+
+    /** No answer comes through any more, and nobody is let in. */
+    private volatile boolean shut;
+
+    public CommitLosingProxy(int serverPort) throws IOException {
         this.serverPort = serverPort;
         start(this::accept);
     }
 
-    String url(String database) {
+    public String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + "/" + database + "?user=postgres";
     }
 
     void loseNextCommit() {
-        lose.set(true);
+        untilLost.set(1);
     }
 
-    int lost() {
+    /**
+     * The answer to the commit of this number from now on is lost, and so is every answer after it: the connections say
+     * nothing more until the server breaks them, and there are no others until {@link #reopen}.
+     */
+    public void loseCommitAndShut(int number) {
+        shutsThen = true;
+        untilLost.set(number);
+    }
+
+    public void reopen() {
+        shut = false;
+    }
+
+    public int lost() {
         return lost.get();
     }
 
@@ -50,15 +70,26 @@ final class CommitLosingProxy implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                Socket client = listener.accept();
-                Socket server = new Socket("localhost", serverPort);
-                sockets.add(client);
-                sockets.add(server);
-                start(() -> pump(client, server, false));
-                start(() -> pump(server, client, true));
+                connect(listener.accept());
             }
         } catch (IOException e) {
             // The listener is closed: the test is over.
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        sockets.add(client);
+        if (shut) {
+            client.close();
+            return;
+        }
+        try {
+            Socket server = new Socket("localhost", serverPort);
+            sockets.add(server);
+            start(() -> pump(client, server, false));
+            start(() -> pump(server, client, true));
+        } catch (IOException e) { // the server is gone, and may come back
+            client.close();
         }
     }
 
@@ -68,10 +99,15 @@ final class CommitLosingProxy implements AutoCloseable {
                 to) {
             InputStream in = from.getInputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                // CommandComplete, with the tag "COPY <rows>": sent after the commit of its implicit transaction.
-                String bytes = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
-                if (answers && bytes.contains("COPY ") && lose.compareAndSet(true, false)) {
+                if (answers && isCommit(buffer, n) && isToBeLost()) {
+                    shut = shutsThen;
                     lost.incrementAndGet();
+                    if (!shutsThen) {
+                        return;
+                    }
+                }
+                if (answers && shut) {
+                    in.transferTo(OutputStream.nullOutputStream());
                     return;
                 }
                 to.getOutputStream().write(buffer, 0, n);
@@ -79,6 +115,15 @@ final class CommitLosingProxy implements AutoCloseable {
         } catch (IOException e) {
             // One side is gone; leaving closes the other.
         }
+    }
+
+    /** CommandComplete, with the tag "COPY <rows>": sent after the commit of its implicit transaction. */
+    private static boolean isCommit(byte[] answer, int length) {
+        return new String(answer, 0, length, StandardCharsets.ISO_8859_1).contains("COPY ");
+    }
+
+    private boolean isToBeLost() {
+        return untilLost.get() > 0 && untilLost.decrementAndGet() == 0;
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class PostgresServer implements AutoCloseable {
         return new PostgresServer(data, "off");
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
