@@ -44,13 +44,13 @@ class PrefetchTest {
     @Test
     void itOpensBeforeABatchWaitsToFillAndRingsOnce() {
         Prefetch prefetch = prefetch(1, new SegmentSpec.BatchSpec(100, 1), 100);
-        fill(105);
+        fill(160);
         assertThat(prefetch.isShut()).isTrue();
         long armedIn = bell.arm();
-        take(prefetch, 4);
-        assertThat(bell.arm()).as("101 are left: no bell").isEqualTo(armedIn);
+        take(prefetch, 1);
+        assertThat(bell.arm()).as("159 are left: no bell").isEqualTo(armedIn);
         take(prefetch, 100);
-        assertThat(bell.arm()).as("1 is left").isEqualTo(armedIn + 1);
+        assertThat(bell.arm()).as("59 are left, which is no batch").isEqualTo(armedIn + 1);
         take(prefetch, 1);
         assertThat(bell.arm()).as("it was open").isEqualTo(armedIn + 1);
     }

@@ -57,6 +57,43 @@ class SegmentTest {
         assertThat(worker.result()).isTrue();
     }
 
+    /**
+     * Two workers of a sealed segment wait for room ahead; there is room, one is woken and takes the last message. Nobody else
+     * tells the other that there is nothing left.
+     */
+    @Test
+    void workerThatWaitsForRoomAheadEndsThoughAnotherTookTheLastMessage() throws Exception {
+        Bell bell = new Bell(clock);
+        WorkQueue ahead = new WorkQueue();
+        SegmentSpec one = new SegmentSpec("sink", List.of(Envelopes.step()), 1, null);
+        Segment next =
+                segment(one, clock, new Prefetch(ahead, bell, one, 4), new Bell(clock), new Parking(false), null);
+        SegmentSpec two = new SegmentSpec("map", List.of(Envelopes.step()), 2, null);
+        Segment segment =
+                segment(two, clock, new Prefetch(queue, new Bell(clock), two, 4), bell, new Parking(false), next);
+        assertThat(ahead.put(Envelopes.of(1))).isTrue();
+        assertThat(queue.put(Envelopes.of(2))).isTrue();
+        segment.seal();
+        AtomicInteger taken = new AtomicInteger();
+        List<Running<Boolean>> workers = new ArrayList<>();
+        for (Hand hand : segment.hands()) {
+            workers.add(Running.call(() -> {
+                        for (Work work = segment.next(hand); work != null; work = segment.next(hand)) {
+                            hand.settle(work.items, Outcome.DELIVERED);
+                            taken.incrementAndGet();
+                        }
+                        return true;
+                    })
+                    .awaitParked());
+        }
+        assertThat(taken).hasValue(0);
+        assertThat(next.next(next.hands().get(0))).isNotNull();
+        for (Running<Boolean> worker : workers) {
+            assertThat(worker.result()).isTrue();
+        }
+        assertThat(taken).hasValue(1);
+    }
+
     /** Messages come one by one while workers linger, take and come back: none is left lying beyond its linger. */
     @Test
     void noMessageIsLeftLyingWhileWorkersLinger() throws Exception {
@@ -101,14 +138,19 @@ class SegmentTest {
     private static Segment segment(
             Clock clock, WorkQueue queue, Bell bell, Parking parking, int workers, @Nullable BatchSpec batch) {
         SegmentSpec spec = new SegmentSpec("sink", List.of(Envelopes.step()), workers, batch);
+        return segment(spec, clock, new Prefetch(queue, new Bell(clock), spec, Long.MAX_VALUE), bell, parking, null);
+    }
+
+    private static Segment segment(
+            SegmentSpec spec, Clock clock, Prefetch passage, Bell bell, Parking parking, @Nullable Segment next) {
         return new Segment(
                 spec,
                 clock,
                 new Upstream(new Intake(List.of()), List.of()),
-                new Prefetch(queue, new Bell(clock), spec, Long.MAX_VALUE),
+                passage,
                 bell,
                 parking,
-                null,
-                List.of(PipelineMeters.open("segments", null).stage("sink")));
+                next,
+                List.of(PipelineMeters.open("segments", null).stage(spec.name())));
     }
 }
