@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
 import io.github.esclusa.core.time.Clock;
@@ -158,7 +159,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @return the number of messages
      */
     public long settled(Outcome outcome) {
-        return engine.settled(outcome);
+        return engine.settled(requireNonNull(outcome, "outcome"));
     }
 
     /**
@@ -186,6 +187,7 @@ public final class Pipeline<T> implements AutoCloseable {
      *     that hears of its end, which would wait for themselves
      */
     public DrainReport<T> shutdown(Duration timeout) throws InterruptedException {
+        requireNonNull(timeout, "timeout");
         refuseWorkers("shutdown");
         Deadline deadline = Deadline.after(timeout, clock);
         return typed(engine.shutdown(deadline));

@@ -34,8 +34,7 @@ public final class StageBuilder<I> {
      */
     public StageBuilder<I> workers(int count) {
         if (count < 1) {
-            throw new IllegalArgumentException(
-                    "pipeline '" + pipeline + "', stage '" + name + "': workers(" + count + ") must be at least 1");
+            throw new IllegalArgumentException(where() + ": workers(" + count + ") must be at least 1");
         }
         this.workers = count;
         return this;
@@ -49,9 +48,9 @@ public final class StageBuilder<I> {
      * @return this
      */
     public StageBuilder<I> onError(UnaryOperator<ErrorPolicy<I>> policyOf) {
+        requireNonNull(policyOf, () -> where() + ": the function for onError is null");
         this.policy = requireNonNull(
-                policyOf.apply(ErrorPolicy.standard()),
-                () -> "pipeline '" + pipeline + "', stage '" + name + "': onError returned null, and not a policy");
+                policyOf.apply(ErrorPolicy.standard()), () -> where() + ": onError returned null, and not a policy");
         return this;
     }
 
@@ -62,5 +61,9 @@ public final class StageBuilder<I> {
 
     ErrorPolicy<I> policy() {
         return policy;
+    }
+
+    private String where() {
+        return "pipeline '" + pipeline + "', stage '" + name + "'";
     }
 }

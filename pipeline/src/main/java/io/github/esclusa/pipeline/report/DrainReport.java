@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.report;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ public final class DrainReport<T> {
      * @return the number of messages
      */
     public long count(Outcome outcome) {
-        return settled.getOrDefault(outcome, 0L);
+        return settled.getOrDefault(requireNonNull(outcome, "outcome"), 0L);
     }
 
     /**
