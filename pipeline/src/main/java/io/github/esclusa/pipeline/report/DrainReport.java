@@ -122,7 +122,10 @@ public final class DrainReport<T> {
     }
 
     /**
-     * Whether the pipeline has done everything it had accepted: nothing was returned, and nothing is unknown.
+     * Whether the pipeline has done everything it had accepted: nothing was returned, and nothing is unknown. Messages
+     * that were filtered, failed, went to the dead letters or were dropped count as done. Whether any was lost is another
+     * question: {@code complete() && count(Outcome.FAILED) + count(Outcome.DROPPED) == 0} says that none was, where a dead
+     * letter is not a loss.
      *
      * @return {@code true} after a drain that ended in time
      */
