@@ -98,10 +98,7 @@ final class Plan<T> {
     }
 
     void addInlet(String inletName, Consumer<InletBuilder<T>> settings) {
-        if (inlets.containsKey(requireNonNull(inletName, "name")) || inletName.isBlank()) {
-            throw new IllegalArgumentException("pipeline '" + name + "': inlet name '" + inletName
-                    + "' is blank or taken: each inlet needs a name of its own");
-        }
+        refuseName("inlet", inletName, inlets.keySet());
         requireNonNull(
                 settings,
                 () -> "pipeline '" + name + "', inlet '" + inletName + "': the consumer of its settings is null");
@@ -112,7 +109,7 @@ final class Plan<T> {
 
     /** A stage's code or settings. A null would else be met message by message, on a worker. */
     <X> X given(String stage, String what, X it) {
-        requireNonNull(stage, () -> "pipeline '" + name + "': the name of a stage is null");
+        requireNonNull(stage, () -> "pipeline '" + name + "': the name of its stage is null");
         return requireNonNull(it, () -> "pipeline '" + name + "', stage '" + stage + "': the " + what + " is null");
     }
 
@@ -225,14 +222,22 @@ final class Plan<T> {
 
     private <I> StageBuilder<I> configure(String stage, Consumer<StageBuilder<I>> settings) {
         given(stage, "consumer of its settings", settings);
-        if (stage.isBlank() || stageNames.contains(stage)) {
-            throw new IllegalArgumentException("pipeline '" + name + "': stage name '" + stage
-                    + "' is blank or taken: each stage needs a name of its own");
-        }
+        refuseName("stage", stage, stageNames);
         StageBuilder<I> stageBuilder = new StageBuilder<>(name, stage);
         settings.accept(stageBuilder);
         return stageBuilder; // its name is taken once it has passed every check: a corrected call may follow a refused
         // one
+    }
+
+    private void refuseName(String what, String given, Set<String> taken) {
+        requireNonNull(given, () -> "pipeline '" + name + "': the name of its " + what + " is null");
+        String where = "pipeline '" + name + "', " + what + " '" + given + "'";
+        if (given.isBlank()) {
+            throw new IllegalArgumentException(where + ": the name is blank: it tags meters and stands in errors");
+        }
+        if (taken.contains(given)) {
+            throw new IllegalArgumentException(where + ": the name is taken: give this one another");
+        }
     }
 
     private void closeDraft() {

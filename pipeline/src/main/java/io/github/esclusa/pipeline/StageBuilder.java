@@ -18,7 +18,7 @@ public final class StageBuilder<I> {
     private final String name;
 
     private @Nullable Integer workers;
-    private ErrorPolicy<I> policy = ErrorPolicy.standard();
+    private @Nullable ErrorPolicy<I> policy;
 
     StageBuilder(String pipeline, String name) {
         this.pipeline = pipeline;
@@ -46,9 +46,14 @@ public final class StageBuilder<I> {
      *
      * @param policyOf turns the standard policy into the one wanted, as in {@code e -> e.retry(config).skip()}
      * @return this
+     * @throws IllegalStateException if the stage has been given a policy already: one expression says it all
      */
     public StageBuilder<I> onError(UnaryOperator<ErrorPolicy<I>> policyOf) {
         requireNonNull(policyOf, () -> where() + ": the function for onError is null");
+        if (policy != null) {
+            throw new IllegalStateException(where() + " has an error policy already: say all of it in one onError,"
+                    + " as in e -> e.retry(config).skip()");
+        }
         this.policy = requireNonNull(
                 policyOf.apply(ErrorPolicy.standard()), () -> where() + ": onError returned null, and not a policy");
         return this;
@@ -60,7 +65,7 @@ public final class StageBuilder<I> {
     }
 
     ErrorPolicy<I> policy() {
-        return policy;
+        return policy == null ? ErrorPolicy.standard() : policy;
     }
 
     private String where() {

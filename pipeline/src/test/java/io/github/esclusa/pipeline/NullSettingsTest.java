@@ -33,7 +33,8 @@ class NullSettingsTest {
                 refused(
                         "stage 's': the function for onError is null",
                         b -> b.sink("s", n -> {}, stage -> stage.onError(null))),
-                refused("the name of a stage is null", b -> b.map(null, n -> n)),
+                refused("the name of its stage is null", b -> b.map(null, n -> n)),
+                refused("the name of its inlet is null", b -> b.inlet(null)),
                 refused("batch(…, linger): the linger is null", b -> b.batch(1, null)),
                 refused("inlet 'i': the consumer of its settings is null", b -> b.inlet("i", null)),
                 refused("inlet 'i': the weigher is null", b -> b.inlet("i", inlet -> inlet.maxWeight(1, null))),
