@@ -4,6 +4,7 @@ package io.github.esclusa.pipeline;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.engine.Engine;
@@ -112,6 +113,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @return {@link Admission#ACCEPTED}, or why not
      * @throws InterruptedException if interrupted while waiting; the message was not accepted
      */
+    @CheckReturnValue
     public Admission submit(T message) throws InterruptedException {
         return main.submit(message);
     }
@@ -122,6 +124,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @param message the message; not {@code null}
      * @return {@link Admission#ACCEPTED}, or why not
      */
+    @CheckReturnValue
     public Admission trySubmit(T message) {
         return main.trySubmit(message);
     }
@@ -133,6 +136,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @param whenDecided called once if the answer is {@link Admission#WAITING}
      * @return the answer, or {@link Admission#WAITING}
      */
+    @CheckReturnValue
     public Admission submit(T message, Consumer<? super Admission> whenDecided) {
         return main.submit(message, whenDecided);
     }
