@@ -310,17 +310,6 @@ public final class PipelineBuilder<T, C> {
         }
 
         /**
-         * Registers the pipeline's meters, as {@link PipelineBuilder#meterRegistry}.
-         *
-         * @param registry where they go; {@code null} (the default) for nowhere
-         * @return this
-         */
-        public Assembly<T> meterRegistry(@Nullable MeterRegistry registry) {
-            plan.registry(registry);
-            return this;
-        }
-
-        /**
          * Checks the description and starts the pipeline.
          *
          * @return the running pipeline
