@@ -323,6 +323,8 @@ class PipelineTest {
         ended.await();
         assertThat(report.unknown()).containsExactly(1);
         assertThat(report.returned()).containsExactly(2, 3, 4, 5);
+        assertThat(report.toString())
+                .containsPattern("stuck \\[deadline-stubborn-1 (in CountDownLatch\\.\\w+, from|at) \\S*PipelineTest");
         assertThat(report.delivered()).isZero();
         assertThat(report.balanced()).isTrue();
         assertThat(pipeline.settled(Outcome.DELIVERED)).isZero();
