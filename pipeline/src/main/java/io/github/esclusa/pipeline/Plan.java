@@ -109,7 +109,6 @@ final class Plan<T> {
 
     /** A stage's code or settings. A null would else be met message by message, on a worker. */
     <X> X given(String stage, String what, X it) {
-        requireNonNull(stage, () -> "pipeline '" + name + "': the name of its stage is null");
         return requireNonNull(it, () -> "pipeline '" + name + "', stage '" + stage + "': the " + what + " is null");
     }
 
