@@ -25,12 +25,12 @@ final class Main {
         try (StartupGate gate = parts.start(LIMIT)) {
             Pipeline<String> words = Pipeline.<String>builder("words")
                     .capacity(10)
+                    .meterRegistry(registry)
                     .map("strip", String::strip, stage -> stage.onError(e -> e.retry(RetryConfig.ofDefaults())))
                     .sink("store", word -> count(pool.get()))
-                    .meterRegistry(registry)
                     .start();
-            words.submit(" hello ");
-            boolean balanced = words.shutdown(LIMIT).balanced();
+            boolean accepted = words.submit(" hello ").accepted();
+            boolean balanced = accepted && words.shutdown(LIMIT).balanced();
             System.out.println("ready " + gate.isReady() + ", stored " + count(pool.get()) + ", balanced " + balanced);
         }
         System.out.println(Pipeline.class.getModule() + ", " + ResourcePool.class.getModule());

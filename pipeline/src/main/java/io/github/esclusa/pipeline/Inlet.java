@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.github.esclusa.pipeline.engine.InletCore;
 import io.github.esclusa.pipeline.report.Admission;
 import java.util.function.Consumer;
@@ -42,6 +43,7 @@ public final class Inlet<T> {
      * @throws InterruptedException if interrupted while waiting; the message was not accepted. When an interrupt comes
      *     as the message is being accepted, this returns normally and leaves the thread's interrupt flag set.
      */
+    @CheckReturnValue
     public Admission submit(T message) throws InterruptedException {
         return core.submit(message);
     }
@@ -52,6 +54,7 @@ public final class Inlet<T> {
      * @param message the message; not {@code null}
      * @return {@link Admission#ACCEPTED}, or why not; never {@link Admission#WAITING}
      */
+    @CheckReturnValue
     public Admission trySubmit(T message) {
         return core.trySubmit(message);
     }
@@ -73,6 +76,7 @@ public final class Inlet<T> {
      *     logged.
      * @return the answer, or {@link Admission#WAITING}
      */
+    @CheckReturnValue
     public Admission submit(T message, Consumer<? super Admission> whenDecided) {
         return core.submit(message, whenDecided);
     }

@@ -54,7 +54,7 @@ public final class InletBuilder<T> {
             throw new IllegalArgumentException(where() + ": maxWeight(" + bytes + ") must be at least 1");
         }
         this.maxWeight = bytes;
-        this.weigher = requireNonNull(weighs, "weighs");
+        this.weigher = requireNonNull(weighs, () -> where() + ": the weigher is null");
         return this;
     }
 
@@ -65,7 +65,7 @@ public final class InletBuilder<T> {
      * @return this
      */
     public InletBuilder<T> whenFull(Overflow policy) {
-        this.overflow = requireNonNull(policy, "policy");
+        this.overflow = requireNonNull(policy, () -> where() + ": the overflow policy is null");
         return this;
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.engine.Engine;
@@ -111,6 +113,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @return {@link Admission#ACCEPTED}, or why not
      * @throws InterruptedException if interrupted while waiting; the message was not accepted
      */
+    @CheckReturnValue
     public Admission submit(T message) throws InterruptedException {
         return main.submit(message);
     }
@@ -121,6 +124,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @param message the message; not {@code null}
      * @return {@link Admission#ACCEPTED}, or why not
      */
+    @CheckReturnValue
     public Admission trySubmit(T message) {
         return main.trySubmit(message);
     }
@@ -132,6 +136,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @param whenDecided called once if the answer is {@link Admission#WAITING}
      * @return the answer, or {@link Admission#WAITING}
      */
+    @CheckReturnValue
     public Admission submit(T message, Consumer<? super Admission> whenDecided) {
         return main.submit(message, whenDecided);
     }
@@ -158,7 +163,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @return the number of messages
      */
     public long settled(Outcome outcome) {
-        return engine.settled(outcome);
+        return engine.settled(requireNonNull(outcome, "outcome"));
     }
 
     /**
@@ -186,6 +191,7 @@ public final class Pipeline<T> implements AutoCloseable {
      *     that hears of its end, which would wait for themselves
      */
     public DrainReport<T> shutdown(Duration timeout) throws InterruptedException {
+        requireNonNull(timeout, "timeout");
         refuseWorkers("shutdown");
         Deadline deadline = Deadline.after(timeout, clock);
         return typed(engine.shutdown(deadline));

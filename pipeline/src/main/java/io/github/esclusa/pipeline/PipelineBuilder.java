@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline;
 
 import io.github.esclusa.core.thread.ThreadKind;
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.engine.SegmentSpec;
 import io.github.esclusa.pipeline.engine.Step;
 import io.github.esclusa.pipeline.function.BatchSink;
 import io.github.esclusa.pipeline.function.Sink;
@@ -185,7 +186,7 @@ public final class PipelineBuilder<T, C> {
      */
     public <R> PipelineBuilder<T, R> map(
             String name, StageFunction<? super C, ? extends R> function, Consumer<StageBuilder<C>> settings) {
-        plan.addStep(stages, name, Step.map(Erasure.function(function)), settings);
+        plan.addStep(stages, name, Step.map(Erasure.function(plan.given(name, "function", function))), settings);
         return new PipelineBuilder<>(plan);
     }
 
@@ -210,7 +211,7 @@ public final class PipelineBuilder<T, C> {
      */
     public PipelineBuilder<T, C> filter(
             String name, StagePredicate<? super C> predicate, Consumer<StageBuilder<C>> settings) {
-        plan.addStep(stages, name, Step.filter(Erasure.predicate(predicate)), settings);
+        plan.addStep(stages, name, Step.filter(Erasure.predicate(plan.given(name, "predicate", predicate))), settings);
         return new PipelineBuilder<>(plan);
     }
 
@@ -222,9 +223,10 @@ public final class PipelineBuilder<T, C> {
      * @param size how many messages at the most; at least 1
      * @param linger how long the oldest may wait for the batch to fill; zero for not at all
      * @return a builder for the sink
+     * @throws IllegalArgumentException if the size is less than 1 or the linger negative
      */
     public BatchBuilder<T, C> batch(int size, Duration linger) {
-        return new BatchBuilder<>(plan, stages, size, linger);
+        return new BatchBuilder<>(plan, stages, plan.batch(size, linger));
     }
 
     /**
@@ -247,7 +249,7 @@ public final class PipelineBuilder<T, C> {
      * @return the assembled pipeline
      */
     public Assembly<T> sink(String name, Sink<? super C> sink, Consumer<StageBuilder<C>> settings) {
-        plan.addStep(stages, name, Step.sink(Erasure.sink(sink)), settings);
+        plan.addStep(stages, name, Step.sink(Erasure.sink(plan.given(name, "sink", sink))), settings);
         return new Assembly<>(plan);
     }
 
@@ -261,14 +263,12 @@ public final class PipelineBuilder<T, C> {
 
         private final Plan<T> plan;
         private final int stages;
-        private final int size;
-        private final Duration linger;
+        private final SegmentSpec.BatchSpec batch;
 
-        BatchBuilder(Plan<T> plan, int stages, int size, Duration linger) {
+        BatchBuilder(Plan<T> plan, int stages, SegmentSpec.BatchSpec batch) {
             this.plan = plan;
             this.stages = stages;
-            this.size = size;
-            this.linger = linger;
+            this.batch = batch;
         }
 
         /**
@@ -291,7 +291,8 @@ public final class PipelineBuilder<T, C> {
          * @return the assembled pipeline
          */
         public Assembly<T> sink(String name, BatchSink<? super C> sink, Consumer<StageBuilder<C>> settings) {
-            plan.addBatchSink(stages, name, Step.batchSink(Erasure.batchSink(sink)), size, linger, settings);
+            Step.Code code = Step.batchSink(Erasure.batchSink(plan.given(name, "sink", sink)));
+            plan.addBatchSink(stages, name, code, batch, settings);
             return new Assembly<>(plan);
         }
     }
@@ -307,17 +308,6 @@ public final class PipelineBuilder<T, C> {
 
         Assembly(Plan<T> plan) {
             this.plan = plan;
-        }
-
-        /**
-         * Registers the pipeline's meters, as {@link PipelineBuilder#meterRegistry}.
-         *
-         * @param registry where they go; {@code null} (the default) for nowhere
-         * @return this
-         */
-        public Assembly<T> meterRegistry(@Nullable MeterRegistry registry) {
-            plan.registry(registry);
-            return this;
         }
 
         /**

@@ -75,20 +75,22 @@ final class Plan<T> {
             throw new IllegalStateException("pipeline '" + name + "' has a settlement listener already: give it one"
                     + " that tells the others");
         }
-        this.listener = requireNonNull(hears, "listener");
+        this.listener = requireNonNull(hears, () -> "pipeline '" + name + "': the listener is null");
     }
 
     void threads(ThreadKind kind) {
+        requireNonNull(kind, () -> "pipeline '" + name + "': the kind of its threads is null");
         NamedThreads.of(kind, name); // says so at once where the running JVM has none of the kind
         this.threads = kind;
     }
 
     void clock(Clock measures) {
-        this.clock = requireNonNull(measures, "clock");
+        this.clock = requireNonNull(measures, () -> "pipeline '" + name + "': the clock is null");
     }
 
     void closeTimeout(Duration timeout) {
-        if (timeout.isNegative()) {
+        if (requireNonNull(timeout, () -> "pipeline '" + name + "': the closeTimeout is null")
+                .isNegative()) {
             throw new IllegalArgumentException(
                     "pipeline '" + name + "': closeTimeout(" + timeout + ") must not be negative");
         }
@@ -96,13 +98,32 @@ final class Plan<T> {
     }
 
     void addInlet(String inletName, Consumer<InletBuilder<T>> settings) {
-        if (inlets.containsKey(requireNonNull(inletName, "name")) || inletName.isBlank()) {
-            throw new IllegalArgumentException("pipeline '" + name + "': inlet name '" + inletName
-                    + "' is blank or taken: each inlet needs a name of its own");
-        }
+        refuseName("inlet", inletName, inlets.keySet());
+        requireNonNull(
+                settings,
+                () -> "pipeline '" + name + "', inlet '" + inletName + "': the consumer of its settings is null");
         InletBuilder<T> inlet = new InletBuilder<>(name, inletName);
         settings.accept(inlet);
         inlets.put(inletName, inlet);
+    }
+
+    /** A stage's code or settings. A null would else be met message by message, on a worker. */
+    <X> X given(String stage, String what, X it) {
+        return requireNonNull(it, () -> "pipeline '" + name + "', stage '" + stage + "': the " + what + " is null");
+    }
+
+    /** How messages are gathered for a sink that has yet to be named. */
+    SegmentSpec.BatchSpec batch(int size, Duration linger) {
+        if (size < 1) {
+            throw new IllegalArgumentException(
+                    "pipeline '" + name + "': batch(" + size + ", …): the size must be at least 1");
+        }
+        requireNonNull(linger, () -> "pipeline '" + name + "': batch(…, linger): the linger is null");
+        if (linger.isNegative()) {
+            throw new IllegalArgumentException(
+                    "pipeline '" + name + "': batch(…, " + linger + "): the linger must not be negative");
+        }
+        return new SegmentSpec.BatchSpec(size, Deadline.nanosOf(linger));
     }
 
     /** How many stages there are, the sink included. */
@@ -128,26 +149,14 @@ final class Plan<T> {
     }
 
     <I> void addBatchSink(
-            int after, String stage, Step.Code code, int size, Duration linger, Consumer<StageBuilder<I>> settings) {
+            int after, String stage, Step.Code code, SegmentSpec.BatchSpec batch, Consumer<StageBuilder<I>> settings) {
         refuseBranch(after, stage);
-        if (size < 1) {
-            throw new IllegalArgumentException(
-                    "pipeline '" + name + "': batch(" + size + ", …): the size must be at least 1");
-        }
-        if (linger.isNegative()) {
-            throw new IllegalArgumentException(
-                    "pipeline '" + name + "': batch(…, " + linger + "): the linger must not be negative");
-        }
         StageBuilder<I> built = configure(stage, settings);
         closeDraft();
         stageNames.add(stage);
         Step step = new Step(stage, code, erased(built.policy()));
         Integer workers = built.workers();
-        segments.add(new SegmentSpec(
-                stage,
-                List.of(step),
-                workers == null ? 1 : workers,
-                new SegmentSpec.BatchSpec(size, Deadline.nanosOf(linger))));
+        segments.add(new SegmentSpec(stage, List.of(step), workers == null ? 1 : workers, batch));
     }
 
     Pipeline<T> start() {
@@ -211,15 +220,23 @@ final class Plan<T> {
     }
 
     private <I> StageBuilder<I> configure(String stage, Consumer<StageBuilder<I>> settings) {
-        requireNonNull(stage, "name");
-        if (stage.isBlank() || stageNames.contains(stage)) {
-            throw new IllegalArgumentException("pipeline '" + name + "': stage name '" + stage
-                    + "' is blank or taken: each stage needs a name of its own");
-        }
+        given(stage, "consumer of its settings", settings);
+        refuseName("stage", stage, stageNames);
         StageBuilder<I> stageBuilder = new StageBuilder<>(name, stage);
         settings.accept(stageBuilder);
         return stageBuilder; // its name is taken once it has passed every check: a corrected call may follow a refused
         // one
+    }
+
+    private void refuseName(String what, String given, Set<String> taken) {
+        requireNonNull(given, () -> "pipeline '" + name + "': the name of its " + what + " is null");
+        String where = "pipeline '" + name + "', " + what + " '" + given + "'";
+        if (given.isBlank()) {
+            throw new IllegalArgumentException(where + ": the name is blank: it tags meters and stands in errors");
+        }
+        if (taken.contains(given)) {
+            throw new IllegalArgumentException(where + ": the name is taken: give this one another");
+        }
     }
 
     private void closeDraft() {

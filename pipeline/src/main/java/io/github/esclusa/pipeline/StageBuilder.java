@@ -18,7 +18,7 @@ public final class StageBuilder<I> {
     private final String name;
 
     private @Nullable Integer workers;
-    private ErrorPolicy<I> policy = ErrorPolicy.standard();
+    private @Nullable ErrorPolicy<I> policy;
 
     StageBuilder(String pipeline, String name) {
         this.pipeline = pipeline;
@@ -34,8 +34,7 @@ public final class StageBuilder<I> {
      */
     public StageBuilder<I> workers(int count) {
         if (count < 1) {
-            throw new IllegalArgumentException(
-                    "pipeline '" + pipeline + "', stage '" + name + "': workers(" + count + ") must be at least 1");
+            throw new IllegalArgumentException(where() + ": workers(" + count + ") must be at least 1");
         }
         this.workers = count;
         return this;
@@ -47,11 +46,16 @@ public final class StageBuilder<I> {
      *
      * @param policyOf turns the standard policy into the one wanted, as in {@code e -> e.retry(config).skip()}
      * @return this
+     * @throws IllegalStateException if the stage has been given a policy already: one expression says it all
      */
     public StageBuilder<I> onError(UnaryOperator<ErrorPolicy<I>> policyOf) {
+        requireNonNull(policyOf, () -> where() + ": the function for onError is null");
+        if (policy != null) {
+            throw new IllegalStateException(where() + " has an error policy already: say all of it in one onError,"
+                    + " as in e -> e.retry(config).skip()");
+        }
         this.policy = requireNonNull(
-                policyOf.apply(ErrorPolicy.standard()),
-                () -> "pipeline '" + pipeline + "', stage '" + name + "': onError returned null, and not a policy");
+                policyOf.apply(ErrorPolicy.standard()), () -> where() + ": onError returned null, and not a policy");
         return this;
     }
 
@@ -61,6 +65,10 @@ public final class StageBuilder<I> {
     }
 
     ErrorPolicy<I> policy() {
-        return policy;
+        return policy == null ? ErrorPolicy.standard() : policy;
+    }
+
+    private String where() {
+        return "pipeline '" + pipeline + "', stage '" + name + "'";
     }
 }

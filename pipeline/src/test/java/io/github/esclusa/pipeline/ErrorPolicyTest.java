@@ -321,6 +321,10 @@ class ErrorPolicyTest extends PolicyFixture {
         assertThatThrownBy(() -> ErrorPolicy.standard().bisect(e -> true).bisect(e -> true))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("one bisect");
+        assertThatThrownBy(() -> builder().sink("sink", n -> {}, stage -> stage.onError(e -> e.retry(config))
+                        .onError(e -> e.skip())))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("stage 'sink' has an error policy already");
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.esclusa.core.time.Clock;
@@ -53,7 +54,7 @@ class KnownFailuresTest {
                     .sink("count", batch -> delivered.addAndGet(batch.size()))
                     .start();
             for (int i = 0; i < 10; i++) {
-                pipeline.submit(i);
+                accepted(pipeline.submit(i));
             }
             DrainReport<Integer> report = pipeline.shutdown(LONG);
             assertThat(report.delivered()).isEqualTo(10);
@@ -68,7 +69,7 @@ class KnownFailuresTest {
         Pipeline<Integer> pipeline = withWorkersAboutToDie(clock, 1);
         clock.die();
         for (int i = 1; i <= 5; i++) {
-            pipeline.trySubmit(i);
+            Admission unused = pipeline.trySubmit(i); // accepted, until the worker is dead
         }
         Awaitility.await().until(() -> pipeline.state() == PipelineState.FAILED);
         DrainReport<Integer> report = pipeline.shutdown(LONG);
@@ -96,7 +97,7 @@ class KnownFailuresTest {
                         },
                         stage -> stage.onError(e -> e.retry(RetryConfig.ofDefaults())))
                 .start();
-        pipeline.submit(0);
+        accepted(pipeline.submit(0));
         List<Running<Admission>> producers = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
             int message = i;
@@ -132,9 +133,9 @@ class KnownFailuresTest {
                         },
                         stage -> stage.onError(e -> e.retry(RetryConfig.ofDefaults())))
                 .start();
-        pipeline.inlet("a").submit(0);
+        accepted(pipeline.inlet("a").submit(0));
         running.await();
-        pipeline.inlet("b").submit(1);
+        accepted(pipeline.inlet("b").submit(1));
         List<Admission> heard = new CopyOnWriteArrayList<>();
         for (String inlet : List.of("a", "a", "b")) {
             assertThat(pipeline.inlet(inlet).submit(2, heard::add)).isEqualTo(Admission.WAITING);
@@ -158,7 +159,7 @@ class KnownFailuresTest {
         Pipeline<Integer> pipeline = withWorkersAboutToDie(clock, 3);
         clock.die();
         Awaitility.await().until(() -> {
-            pipeline.trySubmit(1);
+            Admission unused = pipeline.trySubmit(1); // accepted, until they are dead
             return pipeline.state() == PipelineState.FAILED;
         });
         Awaitility.await().until(() -> threads("dead-").isEmpty());
@@ -197,7 +198,7 @@ class KnownFailuresTest {
                     }
                 })
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         assertThat(pipeline.submit(2, answer -> {
                     callbackRuns.countDown();
                     awaitQuietly(goOn);
@@ -221,8 +222,8 @@ class KnownFailuresTest {
                 .inlet("y", inlet -> inlet.capacity(1))
                 .sink("hold", n -> goOn.await())
                 .start();
-        pipeline.inlet("x").submit(1);
-        pipeline.inlet("y").submit(2);
+        accepted(pipeline.inlet("x").submit(1));
+        accepted(pipeline.inlet("y").submit(2));
         assertThat(pipeline.inlet("x").submit(3, answer -> awaitQuietly(goOn))).isEqualTo(Admission.WAITING);
         assertThat(pipeline.inlet("y").submit(4, answer -> second.complete(Thread.currentThread())))
                 .isEqualTo(Admission.WAITING);
@@ -240,7 +241,7 @@ class KnownFailuresTest {
                 .capacity(1)
                 .sink("hold", n -> hold.await())
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         assertThat(pipeline.submit(2, heard::complete)).isEqualTo(Admission.WAITING);
         Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofHours(1)));
         assertThat(heard.get(30, TimeUnit.SECONDS)).isEqualTo(Admission.CLOSED);
@@ -264,7 +265,7 @@ class KnownFailuresTest {
                         stage -> stage.workers(2))
                 .start();
         for (int i = 0; i < 20; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         running.await();
         DrainReport<Integer> report = pipeline.shutdown(Duration.ofMillis(1));
@@ -319,7 +320,7 @@ class KnownFailuresTest {
                     .whenFull(policy)
                     .sink("sink", n -> {})
                     .start();
-            pipeline.submit(1);
+            accepted(pipeline.submit(1));
             DrainReport<Integer> report = pipeline.shutdown(LONG);
             for (int i = 0; i < 3; i++) {
                 assertThat(pipeline.submit(2)).isEqualTo(Admission.CLOSED);
@@ -356,9 +357,9 @@ class KnownFailuresTest {
                 })
                 .sink("hold", n -> new CountDownLatch(1).await())
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         Awaitility.await().until(() -> pipeline.inlet("main").queued() == 0);
-        pipeline.submit(2);
+        accepted(pipeline.submit(2));
         Running<Admission> weighing = Running.call(() -> pipeline.submit(7));
         Running<Admission> dropping = Running.call(() -> pipeline.submit(3));
         stuck.await();
@@ -418,7 +419,7 @@ class KnownFailuresTest {
                 .start();
         self.add(pipeline);
         known.countDown();
-        pipeline.submit(0);
+        accepted(pipeline.submit(0));
         Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 21);
         assertThat(pipeline.shutdown(LONG).accepted()).isEqualTo(21);
         assertThat(Collections.frequency(answers, Admission.FULL)).isEqualTo(20);
@@ -456,10 +457,10 @@ class KnownFailuresTest {
                 .capacity(1)
                 .sink("hold", n -> hold.await())
                 .start();
-        lingering.submit(1);
-        parked.submit(1);
-        parked.submit(2);
-        full.submit(1);
+        accepted(lingering.submit(1));
+        accepted(parked.submit(1));
+        accepted(parked.submit(2));
+        accepted(full.submit(1));
         Running<Admission> blocked = Running.call(() -> full.submit(2));
         Awaitility.await().until(() -> failures.get() == 1);
         blocked.awaitParked();

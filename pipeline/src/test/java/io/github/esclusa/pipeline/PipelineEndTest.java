@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -34,7 +35,7 @@ class PipelineEndTest {
     void closeThatIsInterruptedEndsAtOnceAndKeepsTheFlag() throws Exception {
         Pipeline<Integer> pipeline =
                 held().closeTimeout(Duration.ofDays(1)).sink("hold", this::hold).start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
         Running<Boolean> closer = Running.call(() -> {
             pipeline.close();
@@ -52,7 +53,7 @@ class PipelineEndTest {
         try (LogLines log = LogLines.open()) {
             Pipeline<Integer> pipeline =
                     held().closeTimeout(Duration.ZERO).sink("hold", this::hold).start();
-            pipeline.submit(1);
+            accepted(pipeline.submit(1));
             holding.await();
             pipeline.close();
             pipeline.close();
@@ -66,7 +67,7 @@ class PipelineEndTest {
     void closeThatGetsEverythingDoneWarnsOfNothing() throws Exception {
         try (LogLines log = LogLines.open()) {
             Pipeline<Integer> pipeline = held().sink("take", n -> {}).start();
-            pipeline.submit(1);
+            accepted(pipeline.submit(1));
             pipeline.close();
             assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(1);
             assertThat(log.with("'ending'")).isEmpty();
@@ -79,7 +80,7 @@ class PipelineEndTest {
                 .closeTimeout(Duration.ofSeconds(7))
                 .sink("hold", this::hold)
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
         Running<Boolean> closer = Running.call(() -> {
             pipeline.close();
@@ -97,9 +98,9 @@ class PipelineEndTest {
     @Test
     void shutdownThatIsInterruptedGoesOnDrainingAndTellsCallbacksInLine() throws Exception {
         Pipeline<Integer> pipeline = held().sink("hold", this::hold).start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
-        pipeline.submit(2);
+        accepted(pipeline.submit(2));
         List<Admission> heard = new CopyOnWriteArrayList<>();
         assertThat(pipeline.submit(3, heard::add)).isEqualTo(Admission.WAITING);
         Running<DrainReport<Integer>> interrupted = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
@@ -117,9 +118,9 @@ class PipelineEndTest {
     @Test
     void callbacksInLineHearOfShutdownNow() throws Exception {
         Pipeline<Integer> pipeline = held().sink("hold", this::hold).start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
-        pipeline.submit(2);
+        accepted(pipeline.submit(2));
         List<Admission> heard = new CopyOnWriteArrayList<>();
         assertThat(pipeline.submit(3, heard::add)).isEqualTo(Admission.WAITING);
         DrainReport<Integer> report = pipeline.shutdownNow();
@@ -144,7 +145,7 @@ class PipelineEndTest {
         Pipeline<Integer> pipeline = held().threads(ThreadKind.VIRTUAL)
                 .sink("note", n -> threads.add(Thread.currentThread()))
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(1);
         assertThat(threads).singleElement().satisfies(thread -> assertThat(thread.toString())
                 .contains("VirtualThread", "ending-note-1"));
@@ -164,11 +165,9 @@ class PipelineEndTest {
 
     @Test
     void noRegistryIsNoMeters() throws Exception {
-        Pipeline<Integer> pipeline = held().meterRegistry(null)
-                .sink("take", n -> {})
-                .meterRegistry(null)
-                .start();
-        pipeline.submit(1);
+        Pipeline<Integer> pipeline =
+                held().meterRegistry(null).sink("take", n -> {}).start();
+        accepted(pipeline.submit(1));
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(1);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -148,11 +149,11 @@ class PipelineMetricsTest {
                     hold.await();
                 })
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
-        pipeline.submit(2);
-        pipeline.submit(3);
-        pipeline.submit(4);
+        accepted(pipeline.submit(2));
+        accepted(pipeline.submit(3));
+        accepted(pipeline.submit(4));
         assertThat(pipeline.submit(5)).isEqualTo(Admission.ACCEPTED); // drops 2
         assertThat(pipeline.submit(99)).isEqualTo(Admission.TOO_HEAVY);
         assertThat(value(PipelineMetrics.QUEUED)).isEqualTo(3);
@@ -212,9 +213,9 @@ class PipelineMetricsTest {
                                 .waitDuration(Duration.ofMillis(1))
                                 .build())))
                 .start();
-        pipeline.submit(1);
-        pipeline.submit(2);
-        pipeline.submit(3);
+        accepted(pipeline.submit(1));
+        accepted(pipeline.submit(2));
+        accepted(pipeline.submit(3));
         assertThat(pipeline.trySubmit(4)).isEqualTo(Admission.FULL);
         assertThat(pipeline.submit(4, answer -> {})).isEqualTo(Admission.WAITING);
         hold.countDown();
@@ -263,7 +264,7 @@ class PipelineMetricsTest {
                         stage -> stage.workers(1))
                 .start();
         for (int i = 1; i <= 4; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         holding.await();
         Awaitility.await().until(() -> staged(PipelineMetrics.PARKED, "check") == 1);
@@ -294,7 +295,7 @@ class PipelineMetricsTest {
                         },
                         stage -> stage.onError(e -> e.retry(RetryConfig.ofDefaults())))
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
         Counter retries = registry.get(PipelineMetrics.RETRIES).counter();
         assertThat(pipeline.shutdownNow().unknown()).containsExactly(1);
@@ -320,7 +321,7 @@ class PipelineMetricsTest {
     void theNameIsFreeAndTheMetersAreGoneWhenShutdownReturns() throws Exception {
         for (int i = 0; i < 300; i++) {
             Pipeline<Integer> pipeline = watched("successor").start();
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
             pipeline.shutdown(i % 3 == 0 ? Duration.ZERO : LONG);
             assertThat(registry.getMeters()).isEmpty();
         }

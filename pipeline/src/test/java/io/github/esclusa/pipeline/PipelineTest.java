@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -68,7 +69,7 @@ class PipelineTest {
                 .sink("collect", delivered::addAll)
                 .start();
         for (int i = 0; i < 1000; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         pipeline.shutdown(LONG);
         assertThat(delivered)
@@ -84,12 +85,12 @@ class PipelineTest {
                 .batch(3, Duration.ofSeconds(5))
                 .sink("collect", batch -> batches.add(List.copyOf(batch)))
                 .start()) {
-            pipeline.submit(1);
-            pipeline.submit(2);
-            pipeline.submit(3);
+            accepted(pipeline.submit(1));
+            accepted(pipeline.submit(2));
+            accepted(pipeline.submit(3));
             assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(1, 2, 3);
 
-            pipeline.submit(4);
+            accepted(pipeline.submit(4));
             clock.awaitWaiters(1, LONG);
             clock.advance(Duration.ofSeconds(4));
             assertThat(batches).isEmpty();
@@ -106,8 +107,8 @@ class PipelineTest {
                 .batch(100, Duration.ofDays(1))
                 .sink("collect", batch -> batches.add(List.copyOf(batch)))
                 .start();
-        pipeline.submit(1);
-        pipeline.submit(2);
+        accepted(pipeline.submit(1));
+        accepted(pipeline.submit(2));
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(2);
         assertThat(batches.stream().flatMap(List::stream)).containsExactly(1, 2);
     }
@@ -133,7 +134,7 @@ class PipelineTest {
                 .sink("collect", batch -> {})
                 .start();
         for (int i = 0; i < 10; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(LONG));
         Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 9);
@@ -160,7 +161,7 @@ class PipelineTest {
                         stage -> stage.workers(2).onError(e -> e.retry(forEver)))
                 .start();
         for (int i = 0; i < 60; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 40);
         assertThat(pipeline.shutdownNow().returned().size() + pipeline.settled(Outcome.UNKNOWN))
@@ -189,8 +190,8 @@ class PipelineTest {
                 })
                 .start();
         for (int i = 0; i < 100; i++) {
-            pipeline.inlet("i0").submit("first");
-            pipeline.inlet("i9").submit("last");
+            accepted(pipeline.inlet("i0").submit("first"));
+            accepted(pipeline.inlet("i9").submit("last"));
         }
         goOn.countDown();
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(200);
@@ -219,10 +220,10 @@ class PipelineTest {
                 })
                 .start();
         self.add(pipeline);
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
-        pipeline.submit(2);
-        pipeline.submit(3); // drops 2, and tells of it on this thread
+        accepted(pipeline.submit(2));
+        accepted(pipeline.submit(3)); // drops 2, and tells of it on this thread
         goOn.countDown();
         assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
         assertThat(refused).hasSize(3).allSatisfy(e -> assertThat(e)
@@ -274,7 +275,7 @@ class PipelineTest {
                 .capacity(1)
                 .sink("slow", n -> hold.await())
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         CompletableFuture<Admission> blocked = CompletableFuture.supplyAsync(() -> {
             try {
                 return pipeline.submit(2);
@@ -314,7 +315,7 @@ class PipelineTest {
                 })
                 .start();
         for (int i = 1; i <= 5; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         started.await();
         DrainReport<Integer> report = pipeline.shutdown(Duration.ofMillis(20));
@@ -322,6 +323,8 @@ class PipelineTest {
         ended.await();
         assertThat(report.unknown()).containsExactly(1);
         assertThat(report.returned()).containsExactly(2, 3, 4, 5);
+        assertThat(report.toString())
+                .containsPattern("stuck \\[deadline-stubborn-1 (in CountDownLatch\\.\\w+, from|at) \\S*PipelineTest");
         assertThat(report.delivered()).isZero();
         assertThat(report.balanced()).isTrue();
         assertThat(pipeline.settled(Outcome.DELIVERED)).isZero();
@@ -344,11 +347,11 @@ class PipelineTest {
                 .sink("slow", n -> hold.await())
                 .start()) {
             Inlet<Integer> udp = pipeline.inlet("udp");
-            udp.submit(1);
+            accepted(udp.submit(1));
             Awaitility.await().until(() -> udp.queued() == 0);
-            pipeline.inlet("tcp").submit(100);
-            pipeline.inlet("tcp").submit(101);
-            udp.submit(2);
+            accepted(pipeline.inlet("tcp").submit(100));
+            accepted(pipeline.inlet("tcp").submit(101));
+            accepted(udp.submit(2));
             assertThat(udp.submit(3)).isEqualTo(Admission.ACCEPTED);
             assertThat(dropped).containsExactly(2);
             assertThat(pipeline.inlet("tcp").queued()).isEqualTo(2);
@@ -368,7 +371,7 @@ class PipelineTest {
                 .whenFull(Overflow.dropOldest())
                 .sink("slow", n -> hold.await())
                 .start()) {
-            pipeline.submit(1);
+            accepted(pipeline.submit(1));
             Awaitility.await().until(() -> pipeline.inlet("main").queued() == 0);
             assertThat(pipeline.submit(2)).isEqualTo(Admission.FULL);
             hold.countDown();
@@ -401,7 +404,7 @@ class PipelineTest {
                 .sink("again", n -> answer.complete(self.get().submit(2)))
                 .start()) {
             self.complete(pipeline);
-            pipeline.submit(1);
+            accepted(pipeline.submit(1));
             assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(Admission.FULL);
         }
     }
@@ -420,7 +423,7 @@ class PipelineTest {
                 })
                 .start()) {
             self.complete(pipeline);
-            pipeline.submit(1);
+            accepted(pipeline.submit(1));
             assertThat(thrown.get(30, TimeUnit.SECONDS)).hasMessageContaining("own worker");
         }
     }
@@ -432,7 +435,7 @@ class PipelineTest {
                 .capacity(1)
                 .sink("slow", n -> hold.await())
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         CompletableFuture<Admission> outcome = new CompletableFuture<>();
         Thread producer = new Thread(() -> {
             try {
@@ -463,7 +466,7 @@ class PipelineTest {
                 .whenFull(Overflow.block(Duration.ofSeconds(1)))
                 .sink("slow", n -> hold.await())
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         CompletableFuture<Admission> answer = CompletableFuture.supplyAsync(() -> {
             try {
                 return pipeline.submit(2);
@@ -489,7 +492,11 @@ class PipelineTest {
                 .hasMessageContaining("capacity(10)")
                 .hasMessageContaining("11");
         assertThatThrownBy(() -> Pipeline.<Integer>builder("p").map("a", n -> n).map("a", n -> n))
-                .hasMessageContaining("'a'");
+                .hasMessageContaining("stage 'a': the name is taken");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("p").map(" ", n -> n))
+                .hasMessageContaining("stage ' ': the name is blank");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("p").inlet("i").inlet("i"))
+                .hasMessageContaining("inlet 'i': the name is taken");
         assertThatThrownBy(() -> Overflow.block(Duration.ZERO)).hasMessageContaining("reject()");
         assertThatThrownBy(() -> Pipeline.<Integer>builder(" ")).hasMessageContaining("name");
     }
@@ -524,7 +531,7 @@ class PipelineTest {
                 })
                 .sink("sink", n -> stored.set(true))
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         inMap.await();
         DrainReport<Integer> report = pipeline.shutdownNow();
         assertThat(report.unknown()).containsExactly(1);
@@ -561,7 +568,7 @@ class PipelineTest {
         for (int i = 0; i < messages; i++) {
             byte[] message = new byte[100];
             fed.add(new WeakReference<>(message));
-            pipeline.submit(message);
+            accepted(pipeline.submit(message));
         }
         return fed;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -84,12 +85,12 @@ class SettlementListenerTest {
                 })
                 .start();
         inlet.add(pipeline.inlet("main"));
-        pipeline.submit(0);
+        accepted(pipeline.submit(0));
         Awaitility.await().until(() -> pipeline.inlet("main").inFlight() == 0);
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
-        pipeline.submit(2);
-        pipeline.submit(3); // drops 2
+        accepted(pipeline.submit(2));
+        accepted(pipeline.submit(3)); // drops 2
         DrainReport<Integer> report = pipeline.shutdownNow();
         assertThat(report.balanced()).isTrue();
         assertThat(heard.stream().map(s -> s.message() + " " + s.outcome()))
@@ -110,7 +111,7 @@ class SettlementListenerTest {
                 })
                 .sink("sink", n -> {})
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         telling.await();
         assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(1);
         assertThat(pipeline.trySubmit(2)).isEqualTo(Admission.FULL);
@@ -161,7 +162,7 @@ class SettlementListenerTest {
                 })
                 .start();
         for (int i = 0; i < 5; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         holding.await();
         Running<Integer> patient = Running.call(() -> {
@@ -196,9 +197,9 @@ class SettlementListenerTest {
                     awaitQuietly(goOn);
                 })
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
-        pipeline.submit(2);
+        accepted(pipeline.submit(2));
         Running<Admission> dropper = Running.call(() -> pipeline.submit(3));
         telling.await();
         goOn.countDown();
@@ -231,9 +232,9 @@ class SettlementListenerTest {
                     hold.await();
                 })
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         holding.await();
-        pipeline.submit(2);
+        accepted(pipeline.submit(2));
         Running<Admission> dropper = Running.call(() -> pipeline.submit(3));
         telling.await();
         Running<DrainReport<Integer>> patient = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));

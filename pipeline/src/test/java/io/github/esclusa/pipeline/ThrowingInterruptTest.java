@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.esclusa.pipeline.report.DrainReport;
@@ -61,7 +62,7 @@ class ThrowingInterruptTest {
                 .sink("read", this::read, stage -> stage.workers(WORKERS))
                 .start();
         for (int i = 0; i < WORKERS + 2; i++) {
-            pipeline.submit(i);
+            accepted(pipeline.submit(i));
         }
         reading.await();
         return pipeline;

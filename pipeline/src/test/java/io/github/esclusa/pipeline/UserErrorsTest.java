@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -111,7 +112,7 @@ class UserErrorsTest {
             Pipeline<Integer> pipeline = Pipeline.<Integer>builder("stopping")
                     .sink("fail", n -> fault.strike(), stage -> stage.onError(e -> e.stop()))
                     .start();
-            pipeline.submit(1);
+            accepted(pipeline.submit(1));
             await().until(() -> pipeline.submit(2) == Admission.CLOSED);
             DrainReport<Integer> report = pipeline.shutdown(LONG);
             assertThat(report.balanced()).isTrue();
@@ -168,7 +169,7 @@ class UserErrorsTest {
                 .capacity(1)
                 .sink("take", n -> hold.await())
                 .start();
-        pipeline.submit(0);
+        accepted(pipeline.submit(0));
         for (int i = 1; i <= 5; i++) {
             assertThat(pipeline.submit(i, answer -> {
                         called.incrementAndGet();
@@ -192,7 +193,7 @@ class UserErrorsTest {
                         stage -> stage.onError(e -> e.deadLetter(failure -> causes.add(failure.cause()))))
                 .sink("take", n -> {})
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         assertThat(pipeline.shutdown(LONG).count(Outcome.DEAD_LETTERED)).isEqualTo(1);
         assertThat(causes).singleElement().satisfies(cause -> assertThat(cause)
                 .isInstanceOf(NullPointerException.class)

@@ -322,6 +322,20 @@ final class HandOver<T> {
         }
     }
 
+    /**
+     * Times the leases that nobody has timed yet, from now on at the latest. For a closed pool: none is granted any more
+     * then, so that all of them were held when the clock was read.
+     */
+    void markHolders() {
+        long now = time.now();
+        lock.lock();
+        try {
+            allotment.books.markHolders(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The pool is empty, and its end begins on this thread. */
     void terminating() {
         lock.lock();

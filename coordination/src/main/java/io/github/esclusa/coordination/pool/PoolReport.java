@@ -79,7 +79,7 @@ public record PoolReport(
      * @param thread the name of the thread that acquired it
      * @param heldAtLeast a lower bound of how long it has been held: exact in a pool that validates, for a lease that
      *     was waited for, and for one sampled for the usage timer; else counted from the first time anybody had to
-     *     wait or asked
+     *     wait, asked, or closed the pool
      */
     public record HeldLease(String thread, Duration heldAtLeast) {}
 }

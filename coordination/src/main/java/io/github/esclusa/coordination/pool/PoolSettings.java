@@ -31,7 +31,6 @@ record PoolSettings(
     }
 
     PoolSettings {
-        require(!name.isBlank(), "the pool's name is blank: give it one that says what it lends");
         require(max >= 1, "pool '" + name + "': max(" + max + ") must be at least 1");
         require(
                 min >= 0 && min <= max,

@@ -79,6 +79,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      * @param <T> what the pool lends
      * @param name the pool's name: it tags its meters, threads, log lines and exceptions
      * @return a builder
+     * @throws IllegalArgumentException if the name is blank
      */
     public static <T> ResourcePoolBuilder<T> builder(String name) {
         return new ResourcePoolBuilder<>(name);
@@ -220,8 +221,11 @@ public final class ResourcePool<T> implements AutoCloseable {
     }
 
     void close(Duration patience) {
-        for (Job<T> destruction : handOver.close()) {
-            workers.run(destruction);
+        List<Job<T>> destructions = handOver.close();
+        try {
+            handOver.markHolders();
+        } finally {
+            destructions.forEach(workers::run);
         }
         if (!handOver.awaitEndUnderWay(patience)) {
             log.endNotSeen(patience);
@@ -242,6 +246,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         List<Job<T>> destructions = handOver.close();
         Deadline deadline;
         try {
+            handOver.markHolders();
             deadline = time.after(timeout); // a clock that throws finds the pool closed, and keeps nothing alive
         } finally {
             destructions.forEach(workers::start);

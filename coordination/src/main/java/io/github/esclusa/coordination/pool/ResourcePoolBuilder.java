@@ -39,6 +39,9 @@ public final class ResourcePoolBuilder<T> {
 
     ResourcePoolBuilder(String name) {
         this.name = requireNonNull(name, "name");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("the pool's name is blank: give it one that says what it lends");
+        }
     }
 
     /**
@@ -162,11 +165,11 @@ public final class ResourcePoolBuilder<T> {
     /**
      * Where the pool's meters go; see {@link PoolMetrics}. By default nowhere.
      *
-     * @param registry the registry
+     * @param registry the registry; {@code null} for none
      * @return this builder
      */
-    public ResourcePoolBuilder<T> meterRegistry(MeterRegistry registry) {
-        this.registry = requireNonNull(registry, "meterRegistry");
+    public ResourcePoolBuilder<T> meterRegistry(@Nullable MeterRegistry registry) {
+        this.registry = registry;
         return this;
     }
 

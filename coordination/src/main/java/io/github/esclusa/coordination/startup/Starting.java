@@ -3,6 +3,7 @@ package io.github.esclusa.coordination.startup;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Deadline;
+import io.github.esclusa.core.waiting.Whereabouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -202,7 +203,8 @@ final class Starting {
                 stacks.add(stack);
                 reasons.add("component '" + slot.name + "' was still starting after "
                         + Duration.ofNanos(now - slot.beganNanos)
-                        + (itself ? ", its timeout is " + Duration.ofNanos(slot.timeoutNanos) : "") + topOf(stack));
+                        + (itself ? ", its timeout is " + Duration.ofNanos(slot.timeoutNanos) : "")
+                        + whereabouts(stack));
             }
         }
         if (culprits.isEmpty() && !all) {
@@ -220,8 +222,8 @@ final class Starting {
         return Failure.timedOut(culprits, what, stacks);
     }
 
-    private static String topOf(TimeoutException stack) {
-        StackTraceElement[] frames = stack.getStackTrace();
-        return frames.length == 0 ? "" : " (at " + frames[0] + ")";
+    private static String whereabouts(TimeoutException stack) {
+        List<StackTraceElement> frames = List.of(stack.getStackTrace());
+        return frames.isEmpty() ? "" : " (" + Whereabouts.in(frames) + ")";
     }
 }

@@ -11,8 +11,9 @@ import java.util.List;
  * @param returned the timers handed back: pending at close, and periodic ones whose last run ended after it
  * @param stuckThreads the threads that had not come back at the deadline: those of the callbacks settled as unknown,
  *     and the timing thread if the executor held it
- * @param terminated whether all has ended and the meters are gone; {@code false} where shutdown was called from inside a
- *     callback, and so did not wait, or where the meter registry would not let go of the meters by the deadline
+ * @param terminated whether all has ended and the meters are gone, but for the callbacks settled as unknown, which may
+ *     still run; {@code false} where shutdown was called from inside a callback, and so did not wait, or where the meter
+ *     registry would not let go of the meters by the deadline
  */
 public record TimersReport(
         String name, TimerBalance balance, List<Timer> returned, List<Thread> stuckThreads, boolean terminated) {
@@ -23,7 +24,7 @@ public record TimersReport(
      * @param name the name of the timers
      * @param balance where every timer is
      * @param returned the timers handed back: pending at close, and periodic ones whose last run ended after it
-     * @param stuckThreads the threads that had not come back at the deadline: those of the callbacks settled as unknown,
+     * @param stuckThreads the threads that had not come back at the deadline
      * @param terminated whether all has ended and the meters are gone
      */
     public TimersReport {

@@ -125,6 +125,25 @@ class PoolCloseTest extends PoolTesting {
     }
 
     @Test
+    void aLeaseThatNobodyHadTimedIsHeldAtLeastAsLongAsShutdownWaited() throws Exception {
+        ManualClock clock = new ManualClock();
+        ResourcePool<Thing> pool = ResourcePool.<Thing>builder("things")
+                .create(factory::make)
+                .clock(clock)
+                .open();
+        pool.acquire().close();
+        Lease<Thing> lease = pool.acquire(); // idle: no clock is read
+        clock.advance(Duration.ofSeconds(1));
+        Future<PoolReport> shutdown = call(() -> pool.shutdown(Duration.ofSeconds(3)));
+        clock.awaitWaiters(1, LONG);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(result(shutdown).stillLeased())
+                .containsExactly(new PoolReport.HeldLease(Thread.currentThread().getName(), Duration.ofSeconds(3)));
+        lease.close();
+        assertThat(pool.shutdown(LONG).terminated()).isTrue();
+    }
+
+    @Test
     void shutdownIsNotHeldUpByADestructionThatHangs() throws Exception {
         ManualClock clock = new ManualClock();
         CountDownLatch letGo = new CountDownLatch(1);

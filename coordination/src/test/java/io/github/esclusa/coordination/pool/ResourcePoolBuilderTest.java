@@ -33,7 +33,9 @@ class ResourcePoolBuilderTest extends PoolTesting {
         assertRefused(things(2).creators(0), "creators(0)", "at least 1");
         assertRefused(things(2).acquireTimeout(Duration.ofSeconds(-1)), "acquireTimeout(PT-1S)", "tryAcquire()");
         assertRefused(things(2).validateAfterIdle(Duration.ofSeconds(-1)), "validateAfterIdle(PT-1S)");
-        assertRefused(ResourcePool.<Thing>builder(" ").factory(factory), "blank");
+        assertThatThrownBy(() -> ResourcePool.<Thing>builder(" "))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name is blank");
         assertRefused(ResourcePool.<Thing>builder("things"), "things", "create(..)", "factory(..)");
         assertRefused(things(1).create(factory::make), "things", "choose one form");
         assertThat(factory.calls).hasValue(0);
@@ -44,6 +46,7 @@ class ResourcePoolBuilderTest extends PoolTesting {
         AtomicInteger validated = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         ResourcePool<Thing> pool = ResourcePool.<Thing>builder("things")
+                .meterRegistry(null)
                 .create(factory::make)
                 .validate(thing -> validated.incrementAndGet() > 0)
                 .destroy(thing -> ended.incrementAndGet())

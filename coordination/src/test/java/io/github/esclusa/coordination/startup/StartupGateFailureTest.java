@@ -144,7 +144,8 @@ class StartupGateFailureTest {
         assertThat(failed.reason()).isEqualTo(Reason.TIMED_OUT);
         assertThat(failed.culprits()).containsExactly("slow");
         assertThat(failed)
-                .hasMessageContaining("component 'slow' was still starting after PT10S, its timeout is PT10S (at ")
+                .hasMessageContaining("component 'slow' was still starting after PT10S, its timeout is PT10S (")
+                .hasMessageMatching(".*\\((in \\S+, from|at) io\\.github\\.esclusa\\.coordination\\.\\S+\\)\\);.*")
                 .hasMessageContaining("'next' waited for slow");
         assertThat(failed.getCause()).isInstanceOf(TimeoutException.class).hasMessageContaining("gate-start-slow");
         assertThat(failed.getCause().getStackTrace())

@@ -260,7 +260,8 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
         }
 
         /**
-         * Counts and logs functions that run this long. Default: none are.
+         * Counts and logs functions that are seen to run this long, as {@link InstrumentedLock.Builder#longHold} says:
+         * those that somebody waits for, and one in 64 of the others. Default: none are.
          *
          * @param threshold from which length on a function runs too long; positive
          * @return this builder

@@ -347,7 +347,9 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
         }
 
         /**
-         * Counts and logs holds that last this long. Default: none are.
+         * Counts and logs holds that are seen to last this long: of those that others waited for, counted from the first
+         * one's arrival, of those that had to wait for the lock themselves, and of one in 64 of the rest, picked at
+         * random. A long hold that nobody waits for is mostly not seen. Default: none are.
          *
          * @param threshold from which length on a hold is too long; positive
          * @return this builder

@@ -73,7 +73,7 @@ public final class NamedThreads implements ThreadFactory {
      * @throws UnsupportedOperationException if virtual threads are asked for and the running JVM has none
      */
     public static NamedThreads of(ThreadKind kind, String name) {
-        return switch (kind) {
+        return switch (requireNonNull(kind, "kind")) {
             case PLATFORM -> platform(name);
             case DAEMON -> daemon(name);
             case VIRTUAL -> virtual(name);

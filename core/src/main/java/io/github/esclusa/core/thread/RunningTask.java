@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.thread;
 
+import io.github.esclusa.core.waiting.Whereabouts;
 import java.util.List;
 
 /**
@@ -29,10 +30,10 @@ public record RunningTask(int number, String thread, Thread.State state, List<St
         return new RunningTask(number, thread.getName(), thread.getState(), List.of(thread.getStackTrace()));
     }
 
-    /** One line: the task, its thread, and the innermost frame. */
+    /** One line: the task, its thread, the innermost frame outside the JDK, and what of the JDK's it had called. */
     @Override
     public String toString() {
         return "task " + number + " on thread '" + thread + "' (" + state + ")"
-                + (stack.isEmpty() ? "" : " at " + stack.get(0));
+                + (stack.isEmpty() ? "" : " " + Whereabouts.in(stack));
     }
 }

@@ -333,7 +333,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
          * @throws IllegalArgumentException if it is negative
          */
         public Builder grace(Duration duration) {
-            if (duration.isNegative()) {
+            if (requireNonNull(duration, "duration").isNegative()) {
                 throw new IllegalArgumentException(
                         "grace of task group '" + name + "' is " + duration + ": allowed is zero and more");
             }

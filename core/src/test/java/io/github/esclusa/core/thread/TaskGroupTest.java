@@ -193,7 +193,8 @@ class TaskGroupTest {
                     .hasMessageContaining("slow")
                     .hasMessageContaining("PT5S")
                     .hasMessageContaining("1 had not begun")
-                    .hasMessageContaining("task 1 on thread 'slow-1'");
+                    .hasMessageContaining("task 1 on thread 'slow-1'")
+                    .hasMessageContaining(", from " + TaskGroupTest.class.getName() + ".awaitGo(");
             assertThat(((StillRunningException) failure).running())
                     .singleElement()
                     .satisfies(task -> {

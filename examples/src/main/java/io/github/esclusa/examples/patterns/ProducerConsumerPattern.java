@@ -29,11 +29,11 @@ public final class ProducerConsumerPattern {
         // snippet
         Pipeline<Integer> numbers = Pipeline.<Integer>builder("numbers")
                 .capacity(10)
+                .meterRegistry(dashboard.registry())
                 .sink("store", n -> {
                     producerLeft.await(); // a slow consumer
                     out.line("%d is stored, %d wait behind it", n, dashboard.reads(PipelineMetrics.QUEUED));
                 })
-                .meterRegistry(dashboard.registry())
                 .start();
         try (TaskGroup<String> program = TaskGroup.open("program")) {
             program.submit(() -> {

@@ -37,7 +37,9 @@ final class ErrorsSnippet {
                 // end
                 .start();
         for (String word : words) {
-            ingest.submit(word);
+            if (!ingest.submit(word).accepted()) {
+                throw new IllegalStateException("not accepted: " + word);
+            }
         }
         return new Shown(ingest.shutdown(Duration.ofSeconds(30)), stored, letters);
     }

@@ -24,10 +24,10 @@ final class PipelineSnippet {
         Pipeline<String> ingest = Pipeline.<String>builder("words")
                 .capacity(10_000)
                 .whenFull(Overflow.block(Duration.ofMillis(50)))
+                .meterRegistry(registry)
                 .map("parse", String::strip, stage -> stage.workers(2))
                 .batch(500, Duration.ofMillis(20))
                 .sink("store", batch -> stored.addAndGet(batch.size()))
-                .meterRegistry(registry)
                 .start();
         Admission admission = ingest.submit(" hello "); // ACCEPTED, or why not; waits only as whenFull says
         DrainReport<String> report = ingest.shutdown(Duration.ofSeconds(10)); // balanced(), returned(), unknown()

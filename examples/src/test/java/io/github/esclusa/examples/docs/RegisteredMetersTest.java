@@ -43,12 +43,12 @@ class RegisteredMetersTest {
         Timers timers = Timers.builder("one").meterRegistry(registry).start();
         components.add(timers);
         components.add(Pipeline.<String>builder("one")
+                .meterRegistry(registry)
                 .inlet("first", inlet -> inlet.maxWeight(1_000, String::length))
                 .inlet("second")
                 .map("parse", String::strip)
                 .batch(10, Duration.ofMillis(1))
                 .sink("store", batch -> {})
-                .meterRegistry(registry)
                 .start());
         components.add(ResourcePool.<String>builder("one")
                 .create(() -> "resource")

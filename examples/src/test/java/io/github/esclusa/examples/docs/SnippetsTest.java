@@ -4,6 +4,8 @@ package io.github.esclusa.examples.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.esclusa.coordination.timer.CancelOutcome;
+import io.github.esclusa.coordination.timer.ResetOutcome;
 import io.github.esclusa.core.lock.LockOrderException;
 import io.github.esclusa.pipeline.report.Admission;
 import java.io.IOException;
@@ -29,7 +31,7 @@ class SnippetsTest {
                     .as(block.source())
                     .isEqualTo(Pages.compiled(sources.resolve(block.source() + ".java")));
         }
-        assertThat(shown).hasSize(5);
+        assertThat(shown).hasSize(6);
     }
 
     @Test
@@ -57,12 +59,23 @@ class SnippetsTest {
         assertThat(lines)
                 .containsEntry("PipelineSnippet", 10)
                 .containsEntry("PoolSnippet", 10)
+                .containsEntry("TimerSnippet", 5)
                 .containsEntry("GateSnippet", 5);
     }
 
     @Test
     void thePoolBalances() throws InterruptedException, SQLException {
         assertThat(PoolSnippet.run("jdbc:sqlite::memory:").balanced()).isTrue();
+    }
+
+    @Test
+    void theTimerIsResetAndCancelled() throws InterruptedException {
+        AtomicInteger expired = new AtomicInteger();
+        TimerSnippet.Shown shown = TimerSnippet.run(expired::incrementAndGet);
+        assertThat(shown.reset()).isEqualTo(ResetOutcome.RESET);
+        assertThat(shown.cancelled()).isEqualTo(CancelOutcome.CANCELLED);
+        assertThat(shown.report().balanced()).isTrue();
+        assertThat(expired).hasValue(0);
     }
 
     @Test

@@ -19,6 +19,7 @@ public final class BatchFailure extends Exception {
      * Names what failed.
      *
      * @param causes for each message that failed, its index in the batch (from 0) and why; not empty
+     * @throws IllegalArgumentException if it is empty, or an index is negative
      */
     public BatchFailure(Map<Integer, ? extends Throwable> causes) {
         super(causes.size() + " messages of a batch failed"); // not what their causes say: those may not be printable
@@ -27,7 +28,11 @@ public final class BatchFailure extends Exception {
         }
         this.causes = new HashMap<>();
         causes.forEach((index, cause) -> {
-            this.causes.put(requireNonNull(index, "index"), requireNonNull(cause, "cause"));
+            if (requireNonNull(index, "index") < 0) {
+                throw new IllegalArgumentException(
+                        "a BatchFailure names messages by their index in the batch, from 0: it was given " + index);
+            }
+            this.causes.put(index, requireNonNull(cause, "cause"));
             addSuppressed(cause);
         });
     }

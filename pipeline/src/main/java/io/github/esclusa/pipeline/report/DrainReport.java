@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.report;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ public final class DrainReport<T> {
      * @return the number of messages
      */
     public long count(Outcome outcome) {
-        return settled.getOrDefault(outcome, 0L);
+        return settled.getOrDefault(requireNonNull(outcome, "outcome"), 0L);
     }
 
     /**
@@ -120,7 +122,10 @@ public final class DrainReport<T> {
     }
 
     /**
-     * Whether the pipeline has done everything it had accepted: nothing was returned, and nothing is unknown.
+     * Whether the pipeline has done everything it had accepted: nothing was returned, and nothing is unknown. Messages
+     * that were filtered, failed, went to the dead letters or were dropped count as done. Whether any was lost is another
+     * question: {@code complete() && count(Outcome.FAILED) + count(Outcome.DROPPED) == 0} says that none was, where a dead
+     * letter is not a loss.
      *
      * @return {@code true} after a drain that ended in time
      */

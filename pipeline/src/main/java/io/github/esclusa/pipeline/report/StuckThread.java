@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.report;
 
+import io.github.esclusa.core.waiting.Whereabouts;
 import java.util.List;
 
 /**
@@ -21,8 +22,9 @@ public record StuckThread(String name, List<StackTraceElement> stack) {
         stack = List.copyOf(stack);
     }
 
+    /** One line: the thread, the innermost frame outside the JDK, and what of the JDK's it had called. */
     @Override
     public String toString() {
-        return stack.isEmpty() ? name : name + " at " + stack.get(0);
+        return stack.isEmpty() ? name : name + " " + Whereabouts.in(stack);
     }
 }

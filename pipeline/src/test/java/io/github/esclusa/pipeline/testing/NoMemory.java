@@ -48,8 +48,9 @@ public final class NoMemory {
                     fill();
                 })
                 .start();
-        pipeline.submit(1);
-        pipeline.submit(2);
+        if (!pipeline.submit(1).accepted() || !pipeline.submit(2).accepted()) {
+            throw new AssertionError("not accepted: " + pipeline);
+        }
         Admission[] answer = new Admission[1];
         Thread producer = new Thread(() -> {
             try {

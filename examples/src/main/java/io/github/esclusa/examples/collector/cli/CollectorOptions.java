@@ -45,6 +45,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  java -jar collector.jar --bind 0.0.0.0 --tcp 601 --udp 514 --idle 600",
             "  java -jar collector.jar --writers 2 --db 'jdbc:postgresql://db/logs'",
             "",
+            "When it listens, a line that begins with \"collector: ready\" says on standard error where; with --demo it goes to"
+                    + " standard output, with the rest of what the demo shows.",
+            "",
             "SIGTERM or Ctrl-C ends it in order: what was accepted is written, for "
                     + CollectorOptions.DRAIN_SECONDS
                     + " s at most (a supervisor must allow for that), and the last line of standard output says what became of"
@@ -192,7 +195,10 @@ public final class CollectorOptions {
                         + " without a number), on free ports and into a throw-away file unless they are given")
         private @Nullable String demo;
 
-        @Option(names = "--help", usageHelp = true, description = "Show this, and end.")
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Show this, and end.")
         private boolean help;
 
         @Option(names = "--version", versionHelp = true, description = "Show the version, and end.")

@@ -8,7 +8,6 @@ import io.github.esclusa.coordination.pool.Lease;
 import io.github.esclusa.coordination.pool.PoolClosedException;
 import io.github.esclusa.coordination.pool.PoolException;
 import io.github.esclusa.coordination.pool.ResourcePool;
-import io.github.esclusa.coordination.pool.ResourcePoolBuilder;
 import io.github.esclusa.coordination.timer.CancelOutcome;
 import io.github.esclusa.coordination.timer.Timer;
 import io.github.esclusa.coordination.timer.Timers;
@@ -118,17 +117,15 @@ public final class Store implements AutoCloseable {
                 .start();
         boolean opened = false;
         try {
-            ResourcePoolBuilder<Writer> builder = ResourcePool.<Writer>builder(name)
+            ResourcePool<Writer> pool = ResourcePool.<Writer>builder(name)
+                    .meterRegistry(registry)
                     .create(() -> dialect.connect(timeout))
                     .validate(writer -> writer.answers(VALIDATION_SECONDS))
                     .validateAfterIdle(VALIDATE_AFTER_IDLE)
                     .destroy(Writer::close)
                     .min(writers)
-                    .max(writers);
-            if (registry != null) {
-                builder.meterRegistry(registry);
-            }
-            ResourcePool<Writer> pool = builder.openWarm(timeout);
+                    .max(writers)
+                    .openWarm(timeout);
             try {
                 Store store = new Store(dialect, writers, timeout, pool, timers, registry);
                 opened = true;

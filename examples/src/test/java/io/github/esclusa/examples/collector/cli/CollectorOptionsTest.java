@@ -212,8 +212,12 @@ class CollectorOptionsTest {
 
     @Test
     void helpListsEveryOptionWithItsDefault() {
+        assertThat(parse("-h")).isEqualTo(new CommandLineOutcome.Exit(0));
+        String brief = out.toString();
+        out.getBuffer().setLength(0);
         assertThat(parse("--help")).isEqualTo(new CommandLineOutcome.Exit(0));
         assertThat(err.toString()).isEmpty();
+        assertThat(out.toString()).isEqualTo(brief).contains("-h, --help", "collector: ready");
         assertThat(out.toString())
                 .contains("--udp", "--tcp", "--bind", "--http", "--db", "--capacity", "--max-memory")
                 .contains("--udp-when-full", "--batch", "--linger", "--writers", "--idle", "--demo", "--version")

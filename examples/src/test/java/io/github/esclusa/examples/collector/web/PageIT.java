@@ -281,7 +281,7 @@ class PageIT {
 
     private void submitOne(String message) {
         try {
-            collector.tcp().submit(message);
+            Admission unused = collector.tcp().submit(message);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
