@@ -320,24 +320,6 @@ public final class Store implements AutoCloseable {
         return Failures.oneLine(failure).replace(dialect.url(), dialect.shownUrl());
     }
 
-    /**
-     * Closes the connections as they come back, and waits for those in use.
-     *
-     * @param timeout how long to wait for them
-     * @return whether all are closed
-     * @throws InterruptedException if the calling thread is interrupted while it waits; the store is closed all the same
-     */
-    @CanIgnoreReturnValue
-    public boolean shutdown(Duration timeout) throws InterruptedException {
-        try {
-            boolean terminated = pool.shutdown(timeout).terminated();
-            timers.shutdown(Duration.ZERO);
-            return terminated;
-        } finally {
-            deadLetters.close();
-        }
-    }
-
     /** Closes without waiting for connections in use, which are closed as they come back. Further calls do nothing. */
     @Override
     public void close() {
