@@ -31,6 +31,18 @@ final class Failures {
         return false;
     }
 
+    /** Whether what failed may have been written all the same. */
+    static boolean mayBeWritten(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+            if (cause instanceof LostAnswerException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
     /** The database's own words for a failure, wherever they are in the chain. */
     static @Nullable SQLException sqlCause(Throwable failure) {
         Throwable cause = failure;

@@ -101,6 +101,17 @@ public final class Store implements AutoCloseable {
         return Failures.isDataError(failure);
     }
 
+    /**
+     * Whether what an insert failed on may be in the database all the same: its COMMIT was sent, and the answer was lost.
+     * Then nobody knows until the same rows have been given again. After any other failure none of them is there.
+     *
+     * @param failure what an insert threw, or anything it was wrapped in
+     * @return {@code true} if the rows may have been written
+     */
+    public static boolean mayBeWritten(Throwable failure) {
+        return Failures.mayBeWritten(failure);
+    }
+
     static Store open(
             String name, Dialect dialect, int asked, Duration timeout, Clock clock, @Nullable MeterRegistry registry)
             throws InterruptedException {

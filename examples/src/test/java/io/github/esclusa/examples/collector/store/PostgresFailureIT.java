@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.store;
 
+import static io.github.esclusa.examples.collector.store.Rows.deadLetter;
 import static io.github.esclusa.examples.collector.store.Rows.row;
 import static io.github.esclusa.examples.collector.store.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -142,11 +143,47 @@ class PostgresFailureIT {
 
             assertThat(failure).isInstanceOf(StoreException.class);
             assertThat(Store.isDataError(failure)).isFalse();
+            assertThat(Store.mayBeWritten(failure)).isTrue();
             assertThat(proxy.lost()).isEqualTo(1);
             assertThat(store.counts().messages()).as("it had been committed").isEqualTo(1_000);
             assertThat(store.insertAll(rows(1, 1_000))).isZero();
             assertThat(store.insertAll(rows(501, 1_000))).isEqualTo(500);
             assertThat(store.counts().messages()).isEqualTo(1_500);
+        }
+    }
+
+    /** A transaction of several statements, which a COMMIT ends. */
+    @Test
+    void aDeadLetterWhoseCommitIsNotAnsweredMayBeWritten() throws Exception {
+        try (CommitLosingProxy proxy = new CommitLosingProxy(server.port());
+                Store store = Store.builder("store").url(proxy.url(database)).open()) {
+            proxy.loseNextCommit();
+            Throwable failure = catchThrowable(() -> store.insertDeadLetter(deadLetter(1)));
+            assertThat(failure).isInstanceOf(StoreException.class);
+            assertThat(Store.mayBeWritten(failure)).isTrue();
+            assertThat(store.counts().deadLetters()).isEqualTo(1);
+        }
+    }
+
+    /** Its answer to the COMMIT is that there is none. */
+    @Test
+    void aServerThatRefusesACommitHasWrittenNothing() throws Exception {
+        try (Store store = Store.builder("store").url(url()).open();
+                Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN RAISE EXCEPTION ''on purpose'' USING ERRCODE = ''40001''; END'");
+            for (String table : List.of("messages", "dead_letters")) {
+                statement.execute("CREATE CONSTRAINT TRIGGER late AFTER INSERT ON " + table
+                        + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()");
+            }
+            Throwable batch = catchThrowable(() -> store.insertAll(rows(1, 10)));
+            assertThat(batch).isInstanceOf(StoreException.class).hasMessageContaining("on purpose");
+            assertThat(Store.mayBeWritten(batch)).isFalse();
+            Throwable letter = catchThrowable(() -> store.insertDeadLetter(deadLetter(1)));
+            assertThat(letter).isInstanceOf(StoreException.class).hasMessageContaining("on purpose");
+            assertThat(Store.mayBeWritten(letter)).isFalse();
+            assertThat(store.counts()).isEqualTo(new StoreCounts(0, 0));
         }
     }
 
@@ -205,6 +242,9 @@ class PostgresFailureIT {
             }
             assertThat(failure).isInstanceOf(StoreException.class);
             assertThat(Store.isDataError(failure)).isFalse();
+            assertThat(Store.mayBeWritten(failure))
+                    .as("it was not sent to its end")
+                    .isFalse();
 
             insertUntilItPasses(store, rows(1, 1_000), new AtomicInteger());
             assertThat(store.counts().messages()).isEqualTo(1_000);
