@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>No attempt waits for ever: connecting and every answer have a time limit, and a timer cuts a connection on which a
  * <i>write</i> has been stuck for so long (a database that is stopped but not gone takes no more bytes, and a socket's
  * write knows no timeout). It is set anew for every part of a batch that has been written: a large batch over a slow line
- * may take longer. In SQLite nothing is cut: a wait for the file's lock ends by itself, and local work, however long, is
- * let finish.
+ * may take longer. PostgreSQL is told to give up a wait for a lock sooner than that: a session whose client has gone would
+ * wait on, and each further attempt would add one. In SQLite nothing is cut: a wait for the file's lock ends by itself, and
+ * local work, however long, is let finish.
  *
  * <p>All methods may be called from any thread. The rows given to an insert are read by the calling thread only.
  */

@@ -5,6 +5,7 @@ import static io.github.esclusa.examples.collector.store.Rows.deadLetter;
 import static io.github.esclusa.examples.collector.store.Rows.row;
 import static io.github.esclusa.examples.collector.store.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
@@ -184,6 +185,69 @@ class PostgresFailureIT {
             assertThat(letter).isInstanceOf(StoreException.class).hasMessageContaining("on purpose");
             assertThat(Store.mayBeWritten(letter)).isFalse();
             assertThat(store.counts()).isEqualTo(new StoreCounts(0, 0));
+        }
+    }
+
+    private long waitingForALock() throws Exception {
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE"
+                        + " application_name = 'esclusa-collector' AND wait_event_type = 'Lock'")) {
+            found.next();
+            return found.getLong(1);
+        }
+    }
+
+    /** An attempt that its client cuts off would leave a session behind that waits on, and so would the next. */
+    @Test
+    void aTableThatStaysLockedPilesUpNoSessions() throws Exception {
+        try (Store store = Store.builder("store")
+                        .url(url())
+                        .timeout(Duration.ofSeconds(1))
+                        .open();
+                Connection connection = DriverManager.getConnection(url());
+                Statement other = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            other.execute("LOCK TABLE messages IN EXCLUSIVE MODE");
+            for (int attempt = 0; attempt < 2; attempt++) {
+                Throwable failure = catchThrowable(() -> store.insertAll(rows(1, 10)));
+                assertThat(failure).isInstanceOf(StoreException.class);
+                assertThat(Store.isDataError(failure)).isFalse();
+                assertThat(Store.mayBeWritten(failure)).isFalse();
+            }
+            await().atMost(30, TimeUnit.SECONDS).until(() -> waitingForALock() == 0);
+            connection.rollback();
+            insertUntilItPasses(store, rows(1, 10), new AtomicInteger());
+            assertThat(store.counts().messages()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void theServerGivesUpBeforeItsClientUnlessItIsToldOtherwise() throws Exception {
+        Duration timeout = Duration.ofSeconds(30);
+        try (Writer writer = Dialect.of(url()).connect(timeout)) {
+            assertThat(setting(writer, "lock_timeout")).isEqualTo("22500ms");
+            assertThat(setting(writer, "client_connection_check_interval")).isEqualTo("10s");
+        }
+        String told = url() + "&options=-c%20lock_timeout=200";
+        try (Writer writer = Dialect.of(told).connect(timeout)) {
+            assertThat(setting(writer, "lock_timeout")).isEqualTo("200ms");
+        }
+        try (Store store = Store.builder("store").url(told).open();
+                Connection connection = DriverManager.getConnection(url());
+                Statement other = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            other.execute("LOCK TABLE messages IN EXCLUSIVE MODE");
+            assertThatThrownBy(() -> store.insertAll(rows(1, 10)))
+                    .hasMessageEndingWith("; another session keeps its tables locked: see the server's pg_locks");
+        }
+    }
+
+    private static String setting(Writer writer, String name) throws Exception {
+        try (Statement statement = writer.connection().createStatement();
+                ResultSet found = statement.executeQuery("SHOW " + name)) {
+            found.next();
+            return found.getString(1);
         }
     }
 
