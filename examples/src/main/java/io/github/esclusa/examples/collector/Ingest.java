@@ -70,10 +70,11 @@ final class Ingest {
                 .meterRegistry(registry)
                 .map("parse", frame -> parse(parser, frame), stage -> stage.workers(
                                 Math.min(PARSERS, config.capacity()))
-                        .onError(e -> e.deadLetter(
-                                failure ->
-                                        store.insertDeadLetter(Received.deadLetter(failure.input(), failure.cause())),
-                                UNTIL_KEPT)))
+                        .onError(e -> e.inDoubt(Store::mayBeWritten)
+                                .deadLetter(
+                                        failure -> store.insertDeadLetter(
+                                                Received.deadLetter(failure.input(), failure.cause())),
+                                        UNTIL_KEPT)))
                 .map("room", received -> {
                     room.acquire();
                     return received;
@@ -86,6 +87,7 @@ final class Ingest {
                             room.release(batch.size());
                         },
                         stage -> stage.workers(store.writers()).onError(e -> e.retry(UNTIL_IT_IS_BACK)
+                                .inDoubt(Store::mayBeWritten)
                                 .bisect(Store::isDataError)
                                 .deadLetter(failure -> keepRefused(store, room, failure), UNTIL_KEPT)))
                 .start();

@@ -114,6 +114,29 @@ class CollectorPostgresIT {
         }
     }
 
+    /** The rows are there, and the collector, which cannot ask any more, does not say that they are not. */
+    @Test
+    void aBatchWhoseCommitIsNotAnsweredIsUnknownAtAForcedEnd() throws Exception {
+        int sent = 1_000;
+        try (CommitLosingProxy proxy = new CommitLosingProxy(server.port());
+                CollectorProcess collector = CollectorProcess.startReady(
+                        directory, List.of(), "--db", proxy.url(database), "--writers", "1")) {
+            proxy.breakAtNextCommitAndShut();
+            Clients.send(collector.tcpPort(), "<13>1 2026-01-01T00:00:00Z host app - - - lost\n".repeat(sent));
+            await().atMost(LONG)
+                    .until(() -> collector.accepted("tcp") == sent
+                            && collector.health().contains("cannot insert"));
+            collector.terminate();
+            await().atMost(LONG).until(() -> collector.errors().contains("stopping"));
+            collector.terminate();
+            assertThat(collector.exitStatus()).isEqualTo(1);
+            assertThat(collector.balance("delivered")).isZero();
+            assertThat(collector.balance("unknown")).isPositive().isEqualTo(stored.messages());
+            assertThat(collector.balance("returned") + collector.balance("unknown"))
+                    .isEqualTo(sent);
+        }
+    }
+
     /** It has committed a batch, and dies before it can say so: the batch comes again when it is back. */
     @Test
     void aServerKilledInACommitThatComesBackAfterTenSecondsLosesAndDoublesNothing() throws Exception {

@@ -44,8 +44,11 @@ class Ending {
     @GuardedBy("lock")
     private boolean halted;
 
-    /** Messages left in queues that were aborted: written under the lock, read without it. */
+    /** Messages left in queues that were aborted, and not in doubt: written under the lock, read without it. */
     private volatile long leftBehind;
+
+    /** The same of those in doubt. */
+    private volatile long leftInDoubt;
 
     /** Taken and counted, and not told: what a part of the ending for which memory ran out leaves to the next. */
     @GuardedBy("lock")
@@ -80,7 +83,7 @@ class Ending {
     /**
      * What a part of the ending has to tell, with no lock held, before it calls {@link #told}.
      *
-     * @param returned settled as returned, one list for each place where they lay
+     * @param returned settled as returned, or unknown where they are in doubt, one list for each place where they lay
      * @param unknown settled as unknown, one list for each worker
      * @param drew whether it drew the report
      * @param cause why the pipeline failed, if it did
@@ -247,9 +250,13 @@ class Ending {
         return cause;
     }
 
-    /** How many messages were left in queues that were aborted. */
-    long leftBehind() {
-        return leftBehind;
+    /** How many of the messages that were left in queues, when these were aborted, are settled in a way. */
+    long leftBehind(Outcome outcome) {
+        return switch (outcome) {
+            case RETURNED -> leftBehind;
+            case UNKNOWN -> leftInDoubt;
+            default -> 0;
+        };
     }
 
     /** Begins a telling of everything that was taken and not told. */
@@ -286,11 +293,16 @@ class Ending {
         machine.abort();
         List<List<Envelope>> left = machine.left();
         long count = 0;
+        long inDoubt = 0;
         for (List<Envelope> each : left) {
-            count += each.size();
+            for (Envelope envelope : each) {
+                count++;
+                inDoubt += envelope.inDoubt ? 1 : 0;
+            }
         }
         untoldReturned.addAll(left); // the last that needs memory
-        leftBehind = count;
+        leftBehind = count - inDoubt;
+        leftInDoubt = inDoubt;
         halted = true;
     }
 
@@ -338,7 +350,9 @@ class Ending {
         List<Object> returnedInputs = new ArrayList<>();
         List<Object> unknownInputs = new ArrayList<>();
         if (halted) {
-            machine.left().forEach(left -> left.forEach(envelope -> returnedInputs.add(envelope.input)));
+            for (List<Envelope> left : machine.left()) {
+                left.forEach(envelope -> (envelope.inDoubt ? unknownInputs : returnedInputs).add(envelope.input));
+            }
         }
         for (Worker worker : machine.workers()) {
             worker.hand().returned().forEach(envelope -> returnedInputs.add(envelope.input));
@@ -346,9 +360,8 @@ class Ending {
         }
         Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
         for (Outcome outcome : Outcome.values()) {
-            counts.put(outcome, machine.settled(outcome));
+            counts.put(outcome, machine.settled(outcome) + leftBehind(outcome));
         }
-        counts.merge(Outcome.RETURNED, leftBehind, Long::sum);
         drawn = new DrainReport<>(name, machine.accepted(), counts, returnedInputs, unknownInputs, stuck, cause);
         if (state != Engine.State.FAILED) {
             state = Engine.State.TERMINATED;

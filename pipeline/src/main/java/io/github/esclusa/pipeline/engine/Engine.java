@@ -122,7 +122,7 @@ public final class Engine {
      * @return their number, exact once terminated
      */
     public long settled(Outcome outcome) {
-        return machine.settled(outcome) + (outcome == Outcome.RETURNED ? ending.leftBehind() : 0);
+        return machine.settled(outcome) + ending.leftBehind(outcome);
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.pipeline.buffer.Admissible;
+import io.github.esclusa.pipeline.report.Outcome;
 
 /**
  * An accepted message on its way through the pipeline. It always has one owner: the queue it stands in or the hand it
@@ -29,12 +30,20 @@ final class Envelope implements Admissible {
     /** Whether user code is working on it. */
     boolean running;
 
+    /** Whether user code has failed on it and may have applied it all the same; from then on, for good. */
+    boolean inDoubt;
+
     Envelope(InletCore inlet, Object input, long weight, long sampledNanos) {
         this.inlet = inlet;
         this.input = input;
         this.weight = weight;
         this.sampledNanos = sampledNanos;
         this.value = input;
+    }
+
+    /** How it is settled where it would be in this way: what is in doubt is not returned but unknown. */
+    Outcome settledAs(Outcome outcome) {
+        return inDoubt && outcome == Outcome.RETURNED ? Outcome.UNKNOWN : outcome;
     }
 
     @Override

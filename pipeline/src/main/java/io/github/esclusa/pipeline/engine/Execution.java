@@ -80,6 +80,7 @@ final class Execution {
             try {
                 result = callOne(step, envelope.value);
             } catch (Throwable e) {
+                doubt(work.items, work, step, e);
                 exits.cameBack();
                 meter.failed(clock, start, 1);
                 failed(work, step, e);
@@ -115,6 +116,7 @@ final class Execution {
             failedInPart(work, step, e);
             return;
         } catch (Throwable e) {
+            doubt(work.items, work, step, e);
             exits.cameBack();
             meter.failed(clock, start, inputs.size());
             failed(work, step, e);
@@ -180,7 +182,8 @@ final class Execution {
                 delivered.add(work.items.get(i));
             }
         }
-        exits.begin(delivered); // of the others it is known that they were not applied
+        causes.forEach((i, cause) -> doubt(List.of(work.items.get(i)), work, step, cause));
+        exits.begin(delivered); // of the others it is known that they were not applied, or they are in doubt
         exits.settle(delivered, Outcome.DELIVERED, null);
         int attempts = work.attempts + 1;
         List<Envelope> again = new ArrayList<>();
@@ -272,6 +275,7 @@ final class Execution {
                     .accept(new Failure<>(step.name(), envelope.value, cause, work.stepAttempts));
         } catch (Throwable e) {
             exits.leaveUserCode();
+            doubt(work.items, work, step, e);
             deadLetterFailed(work, step, cause, e);
             return;
         }
@@ -292,6 +296,24 @@ final class Execution {
             both.addSuppressed(thrown);
         }
         giveUp(work, both);
+    }
+
+    /**
+     * Asks the policy whether messages may have been applied by what failed on them. Before user code is said to have come
+     * back: until then they are unknown to whoever seizes the hand.
+     */
+    private void doubt(List<Envelope> items, Work work, Step step, Throwable thrown) {
+        boolean inDoubt;
+        exits.enterUserCode();
+        try {
+            inDoubt = Recovery.isInDoubt(
+                    step.policy(), thrown, logs.get(work.step).policyThrew());
+        } finally {
+            exits.leaveUserCode();
+        }
+        if (inDoubt) {
+            exits.doubt(items);
+        }
     }
 
     /** The policy's predicates and intervals are user code, whose interrupts are its own affair. */

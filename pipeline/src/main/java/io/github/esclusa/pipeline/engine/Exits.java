@@ -38,7 +38,12 @@ final class Exits {
         return inUserCode;
     }
 
-    /** Says that user code has come back: what is held is known not to be applied. */
+    /** Says that user code has failed on held messages and may have applied them all the same. */
+    void doubt(List<Envelope> items) {
+        hand.doubt(items);
+    }
+
+    /** Says that user code has come back: what is held is known not to be applied, or in doubt. */
     void cameBack() {
         hand.run(List.of());
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,18 @@ final class Hand {
         }
     }
 
+    /** Says of held messages that they may have been applied: they are not returned any more, whoever has them then. */
+    void doubt(List<Envelope> items) {
+        lock.lock();
+        try {
+            for (int i = 0; !seized && i < items.size(); i++) { // what was seized was running, and is unknown already
+                items.get(i).inDoubt = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Counts held messages as settled; {@code false} if the hand was seized, and nothing was counted. */
     boolean settle(List<Envelope> items, Outcome outcome) {
         lock.lock();
@@ -187,14 +200,17 @@ final class Hand {
         }
     }
 
-    /** Takes everything away from the worker, for good, and counts it: unknown what user code works on, returned the rest. */
+    /**
+     * Takes everything away from the worker, for good, and counts it: unknown what user code works on and what is in doubt,
+     * returned the rest.
+     */
     Seizure seize() {
         lock.lock();
         try {
             seized = true;
             Seizure seizure = new Seizure(new ArrayList<>(), new ArrayList<>());
             for (Envelope envelope : held) {
-                (envelope.running ? seizure.unknown : seizure.returned).add(envelope);
+                (envelope.running || envelope.inDoubt ? seizure.unknown : seizure.returned).add(envelope);
             }
             returned.ensureCapacity(returned.size() + seizure.returned.size());
             unknown.ensureCapacity(unknown.size() + seizure.unknown.size()); // the last that needs memory
@@ -289,6 +305,10 @@ final class Hand {
     /** What takes memory comes first. */
     @GuardedBy("lock")
     private void count(List<Envelope> items, Outcome outcome) {
+        if (outcome == Outcome.RETURNED && isAnyInDoubt(items)) {
+            countInDoubt(items);
+            return;
+        }
         if (outcome == Outcome.RETURNED) {
             returned.ensureCapacity(returned.size() + items.size()); // all of them, or nothing
             append(items, returned);
@@ -298,6 +318,27 @@ final class Hand {
         }
         AtomicLong account = account(outcome);
         account.lazySet(account.get() + items.size()); // one writer at a time: no atomic addition needed
+    }
+
+    /** Needs no memory. */
+    private static boolean isAnyInDoubt(List<Envelope> items) {
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i).inDoubt) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What is handed back, some of it in doubt. */
+    @GuardedBy("lock")
+    private void countInDoubt(List<Envelope> items) {
+        Map<Boolean, List<Envelope>> byDoubt =
+                items.stream().collect(Collectors.partitioningBy(envelope -> envelope.inDoubt));
+        returned.ensureCapacity(returned.size() + items.size()); // all of them, or nothing
+        unknown.ensureCapacity(unknown.size() + items.size());
+        count(requireNonNull(byDoubt.get(false)), Outcome.RETURNED);
+        count(requireNonNull(byDoubt.get(true)), Outcome.UNKNOWN);
     }
 
     private static void append(List<Envelope> items, List<Envelope> to) {

@@ -48,6 +48,20 @@ sealed interface Recovery {
         }
     }
 
+    /** Whether a stage or a dead-letter handler may have applied what it failed on. */
+    static boolean isInDoubt(ErrorPolicy<Object> policy, Throwable thrown, FailureLog policyThrew) {
+        var predicate = policy.doubts();
+        if (predicate == null) {
+            return false;
+        }
+        try {
+            return predicate.test(thrown);
+        } catch (Throwable e) {
+            policyThrew.warn(e);
+            return true; // nobody can say that it has not
+        }
+    }
+
     private static Recovery retryOrEnd(
             @Nullable RetryConfig config, Throwable thrown, int attempts, FailureLog policyThrew) {
         if (config == null || attempts >= config.getMaxAttempts()) {

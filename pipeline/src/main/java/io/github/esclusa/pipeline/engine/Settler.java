@@ -23,7 +23,7 @@ final class Settler {
         this.clock = clock;
     }
 
-    /** Tells of messages that were settled alike, and gives their credit back; with no lock held. */
+    /** Tells of messages that were settled alike, but for those in doubt, and gives their credit back; with no lock held. */
     void settled(List<Envelope> items, Outcome outcome, @Nullable Throwable cause) {
         for (Envelope envelope : items) {
             tell(envelope, outcome, cause);
@@ -40,7 +40,8 @@ final class Settler {
             return;
         }
         try {
-            listener.settled(new Settlement<>(envelope.inlet.name(), envelope.input, outcome, cause));
+            listener.settled(
+                    new Settlement<>(envelope.inlet.name(), envelope.input, envelope.settledAs(outcome), cause));
         } catch (Throwable e) {
             meters.listenerFailed();
             listenerFailures.warn(e);

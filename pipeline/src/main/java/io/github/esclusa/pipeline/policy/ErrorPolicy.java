@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.esclusa.pipeline.report.Outcome;
 import io.github.resilience4j.retry.RetryConfig;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ public final class ErrorPolicy<I> {
     }
 
     private final @Nullable RetryConfig retry;
+    private final @Nullable Predicate<? super Throwable> doubt;
     private final @Nullable Predicate<? super Throwable> dataError;
     private final @Nullable End end;
     private final @Nullable DeadLetterHandler<? super I> handler;
@@ -45,11 +47,13 @@ public final class ErrorPolicy<I> {
 
     private ErrorPolicy(
             @Nullable RetryConfig retry,
+            @Nullable Predicate<? super Throwable> doubt,
             @Nullable Predicate<? super Throwable> dataError,
             @Nullable End end,
             @Nullable DeadLetterHandler<? super I> handler,
             @Nullable RetryConfig handlerRetry) {
         this.retry = retry;
+        this.doubt = doubt;
         this.dataError = dataError;
         this.end = end;
         this.handler = handler;
@@ -63,7 +67,7 @@ public final class ErrorPolicy<I> {
      * @return the policy
      */
     public static <I> ErrorPolicy<I> standard() {
-        return new ErrorPolicy<>(null, null, null, null, null);
+        return new ErrorPolicy<>(null, null, null, null, null, null);
     }
 
     /**
@@ -82,7 +86,23 @@ public final class ErrorPolicy<I> {
      */
     public ErrorPolicy<I> retry(RetryConfig config) {
         requireOpen("retry", retry);
-        return new ErrorPolicy<>(requireNonNull(config, "config"), dataError, null, null, null);
+        return new ErrorPolicy<>(requireNonNull(config, "config"), doubt, dataError, null, null, null);
+    }
+
+    /**
+     * Take a failure's word that the message, or batch, may have been applied all the same: a COMMIT whose answer was lost,
+     * a request that timed out. Where such a message would be {@link Outcome#RETURNED} later on, because the pipeline ends
+     * before it could be tried again to the end, it is {@link Outcome#UNKNOWN} instead: also if a later attempt failed
+     * without applying it. Nothing else changes. Of the dead-letter handler's failures the same is asked, and of each cause
+     * that a {@link BatchFailure} gives. Without this, what fails counts as not applied.
+     *
+     * @param mayBeApplied tells failures after which nobody knows; if it throws, nobody knows either
+     * @return a policy that doubts
+     * @throws IllegalStateException if this doubts already, or has an end
+     */
+    public ErrorPolicy<I> inDoubt(Predicate<? super Throwable> mayBeApplied) {
+        requireOpen("inDoubt", doubt);
+        return new ErrorPolicy<>(retry, requireNonNull(mayBeApplied, "mayBeApplied"), dataError, null, null, null);
     }
 
     /**
@@ -94,7 +114,7 @@ public final class ErrorPolicy<I> {
      */
     public ErrorPolicy<I> bisect(Predicate<? super Throwable> isDataError) {
         requireOpen("bisect", dataError);
-        return new ErrorPolicy<>(retry, requireNonNull(isDataError, "isDataError"), null, null, null);
+        return new ErrorPolicy<>(retry, doubt, requireNonNull(isDataError, "isDataError"), null, null, null);
     }
 
     /**
@@ -157,6 +177,15 @@ public final class ErrorPolicy<I> {
     }
 
     /**
+     * After which failures a message may have been applied.
+     *
+     * @return the predicate; {@code null} where what fails counts as not applied
+     */
+    public @Nullable Predicate<? super Throwable> doubts() {
+        return doubt;
+    }
+
+    /**
      * Which failures are the data's own.
      *
      * @return the predicate; {@code null} where batches are not bisected
@@ -199,6 +228,6 @@ public final class ErrorPolicy<I> {
             throw new IllegalStateException(
                     "an error policy ends in one way: it was given " + end + " and then " + last);
         }
-        return new ErrorPolicy<>(retry, dataError, last, deadLetters, deadLetterRetry);
+        return new ErrorPolicy<>(retry, doubt, dataError, last, deadLetters, deadLetterRetry);
     }
 }

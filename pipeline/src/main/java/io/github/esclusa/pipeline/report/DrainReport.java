@@ -35,7 +35,7 @@ public final class DrainReport<T> {
      * @param accepted how many messages were accepted
      * @param settled how many of them were settled, for each outcome; an absent one counts zero
      * @param returned the messages handed back
-     * @param unknown the messages in the hands of user code
+     * @param unknown the messages in the hands of user code, or in doubt
      * @param stuckThreads the workers still in user code
      * @param cause why the pipeline failed; {@code null} if it did not
      */
@@ -95,7 +95,8 @@ public final class DrainReport<T> {
     }
 
     /**
-     * The messages that user code held when the time was up: delivered or not, only the target can tell.
+     * The messages that user code held when the time was up, or had failed on in doubt: delivered or not, only the target
+     * can tell.
      *
      * @return the messages, as they were submitted
      */

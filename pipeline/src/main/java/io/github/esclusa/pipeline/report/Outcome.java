@@ -15,9 +15,12 @@ public enum Outcome {
     DEAD_LETTERED,
     /** Evicted from a full inlet to make room for a newer one. */
     DROPPED,
-    /** Handed back at shutdown; no user code was working on it. */
+    /** Handed back at shutdown; no user code was working on it, nor in doubt whether it had been applied. */
     RETURNED,
-    /** In the hands of user code that did not come back in time: it may have been delivered, or not. */
+    /**
+     * In the hands of user code that did not come back in time, or handed back after a failure that left it in doubt: it may
+     * have been delivered, or not.
+     */
     UNKNOWN;
 
     private final String tag = name().toLowerCase(Locale.ROOT);

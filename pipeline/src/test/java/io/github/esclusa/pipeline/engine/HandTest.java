@@ -48,6 +48,21 @@ class HandTest {
         assertThat(Envelopes.inputs(other.seize().unknown())).containsExactly(4, 5);
     }
 
+    @Test
+    void whatIsInDoubtIsNeverReturned() {
+        Work work = take(1, 2, 3, 4);
+        hand.doubt(work.items.subList(1, 3));
+        hand.run(List.of());
+        assertThat(hand.settle(work.items.subList(0, 2), Outcome.RETURNED)).isTrue();
+        assertThat(Envelopes.inputs(hand.returned())).containsExactly(1);
+        assertThat(Envelopes.inputs(hand.unknown())).containsExactly(2);
+        Seizure seizure = hand.seize();
+        assertThat(Envelopes.inputs(seizure.unknown())).containsExactly(3);
+        assertThat(Envelopes.inputs(seizure.returned())).containsExactly(4);
+        assertThat(hand.count(Outcome.RETURNED)).isEqualTo(2);
+        assertThat(hand.count(Outcome.UNKNOWN)).isEqualTo(2);
+    }
+
     /** Where memory runs out on the way from one owner to the next, the worker still has what it will be asked for. */
     @Test
     void whatHasLeftTheQueueIsHeldThoughMemoryRunsOut() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.cli;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.esclusa.examples.collector.store.Store;
@@ -11,10 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -79,18 +84,21 @@ public final class CollectorOptions {
     private static final String DEFAULT_DB = "jdbc:sqlite:collector.db";
     private static final String DEFAULT_DEMO = "15";
 
+    /** In the order of the help, which puts each under its name; no groups of picocli's: those begin anew with a repetition. */
+    private static final List<String> HEADINGS = List.of("In", "Buffer", "Out", "Watching and trying");
+
     // Filled by picocli, before anything else runs.
 
-    @ArgGroup(validate = false, heading = "%nIn:%n", order = 1)
+    @Mixin(name = "In")
     private final In in = new In();
 
-    @ArgGroup(validate = false, heading = "%nBuffer:%n", order = 2)
+    @Mixin(name = "Buffer")
     private final Buffer buffer = new Buffer();
 
-    @ArgGroup(validate = false, heading = "%nOut:%n", order = 3)
+    @Mixin(name = "Out")
     private final Out out = new Out();
 
-    @ArgGroup(validate = false, heading = "%nWatching and trying:%n", order = 4)
+    @Mixin(name = "Watching and trying")
     private final Other other = new Other();
 
     private static final class In {
@@ -218,6 +226,7 @@ public final class CollectorOptions {
     public static CommandLineOutcome parse(String[] args, PrintWriter out, PrintWriter err) {
         CollectorOptions options = new CollectorOptions();
         CommandLine commandLine = new CommandLine(options);
+        commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CollectorOptions::listed);
         try {
             commandLine.parseArgs(args);
             if (commandLine.isUsageHelpRequested()) {
@@ -240,13 +249,29 @@ public final class CollectorOptions {
         return new CommandLineOutcome.Exit(USAGE_ERROR);
     }
 
+    /** The options, each kind under its heading. */
+    private static String listed(Help help) {
+        StringBuilder text = new StringBuilder();
+        for (String heading : HEADINGS) {
+            List<OptionSpec> options =
+                    requireNonNull(help.commandSpec().mixins().get(heading)).options();
+            Help.Layout layout = help.createDefaultLayout();
+            layout.addOptions(options, help.parameterLabelRenderer());
+            text.append(String.format("%n%s:%n%s", heading, layout));
+        }
+        return text.toString();
+    }
+
     private static String explained(ParameterException e) {
+        if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec option) {
+            return option.longestName() + ": given twice; allowed is once";
+        }
         if (e instanceof UnmatchedArgumentException unmatched) {
             return unmatched.getUnmatched().get(0) + ": no such option; allowed are those that --help lists";
         }
         if (e instanceof MissingParameterException missing
                 && missing.getMissing().size() == 1
-                && missing.getMissing().get(0) instanceof CommandLine.Model.OptionSpec option) {
+                && missing.getMissing().get(0) instanceof OptionSpec option) {
             return option.longestName() + ": its value is missing; allowed is " + option.longestName() + " "
                     + option.paramLabel();
         }

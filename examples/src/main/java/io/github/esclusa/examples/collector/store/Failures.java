@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.store;
 
+import io.github.esclusa.coordination.pool.PoolException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteException;
@@ -16,11 +17,26 @@ final class Failures {
     static boolean isDataError(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+            if (cause instanceof PoolException) {
+                return false; // no connection was to be had: whatever the database says of that, it saw no value
+            }
             if (cause instanceof SQLiteException sqlite) {
                 return SqliteDialect.isDataError(sqlite);
             }
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 return PostgresDialect.isDataError(sql.getSQLState());
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    /** Whether what failed may have been written all the same. */
+    static boolean mayBeWritten(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+            if (cause instanceof LostAnswerException) {
+                return true;
             }
             cause = cause.getCause();
         }

@@ -6,9 +6,12 @@ import java.util.regex.Pattern;
 /** What of a JDBC URL may be shown: everything but its passwords. */
 final class JdbcUrl {
 
-    /** {@code password=…}, {@code sslpassword=…}, and whatever else a driver calls its secrets. */
+    /**
+     * {@code password=…}, {@code sslpassword=…}, and whatever else a driver calls its secrets. The value goes on to the next
+     * ampersand: to the drivers of the databases known here a semicolon is a character like any other.
+     */
     private static final Pattern SECRET_PARAMETER =
-            Pattern.compile("(?i)([?&;][^=&;]*(?:password|passwd|pwd|secret|token)[^=&;]*=)[^&;]*");
+            Pattern.compile("(?i)([?&;][^=&]*(?:password|passwd|pwd|secret|token)[^=&]*=)[^&]*");
 
     /** {@code //user:password@host}: no form PostgreSQL's driver takes, but one that people write. */
     private static final Pattern USER_INFO = Pattern.compile("(//[^/?@:]*:)[^/?]*@");

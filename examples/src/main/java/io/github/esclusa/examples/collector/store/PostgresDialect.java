@@ -48,6 +48,14 @@ record PostgresDialect(String url) implements Dialect {
                   AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum)
             FROM pg_attribute a WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped""";
 
+    /** What the URL, its user's role, the database or the server's own files say wins. */
+    private static final String SET_UNLESS_SET =
+            "SELECT set_config(name, ?, false) FROM pg_settings WHERE name = ? AND source = 'default'";
+
+    private static final String CLIENT_CHECK_MILLIS = "10000";
+
+    private static final String INVALID_PARAMETER = "22023";
+
     /**
      * The driver's own log. It says again what its exceptions say, and quotes a URL it cannot read, password included. Held
      * here, since the log manager forgets a logger, and its level, that nobody holds.
@@ -82,7 +90,33 @@ record PostgresDialect(String url) implements Dialect {
         defaults.setProperty("tcpKeepAlive", "true");
         defaults.setProperty("ApplicationName", "esclusa-collector");
         defaults.setProperty("reWriteBatchedInserts", "true");
-        return new PostgresWriter(DriverManager.getConnection(url, defaults));
+        Connection connection = DriverManager.getConnection(url, defaults);
+        try {
+            giveUpBefore(timeout, connection);
+            return new PostgresWriter(connection);
+        } catch (SQLException | RuntimeException | Error e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Lets the server end a wait for a lock before its client does: that one can only cut the connection, and a session does
+     * not notice while it waits. Other things that last are looked after by asking, now and then, whether the client is there.
+     */
+    private static void giveUpBefore(Duration timeout, Connection connection) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement(SET_UNLESS_SET)) {
+            set.setString(1, Long.toString(Math.min(timeout.toMillis() * 3 / 4, Integer.MAX_VALUE)));
+            set.setString(2, "lock_timeout");
+            set.execute();
+            set.setString(1, CLIENT_CHECK_MILLIS);
+            set.setString(2, "client_connection_check_interval"); // from PostgreSQL 14 on
+            set.execute();
+        } catch (SQLException e) {
+            if (!INVALID_PARAMETER.equals(e.getSQLState())) { // its system cannot ask
+                throw e;
+            }
+        }
     }
 
     @Override
@@ -157,6 +191,7 @@ record PostgresDialect(String url) implements Dialect {
             case "42501" -> "grant this user the right to create and fill its tables";
             case "53100" -> "make room on the server's disk";
             case "53300" -> "lower --writers, or raise the server's max_connections";
+            case "55P03" -> "another session keeps its tables locked: see the server's pg_locks";
             case "57P01", "57P02", "57P03" -> "the server is stopping or starting: wait for it";
             default -> "see the server's log (SQLSTATE " + (state.isEmpty() ? "not given" : state) + ")";
         };

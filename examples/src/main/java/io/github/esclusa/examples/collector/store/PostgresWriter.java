@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.util.PSQLException;
 
 /**
  * Writes to PostgreSQL by binary {@code COPY}, straight into the table: a batch is one statement, one transaction and two
@@ -71,11 +72,20 @@ final class PostgresWriter implements Writer {
                 .copyIn("COPY " + table + "(" + Tables.MESSAGE_COLUMNS + ") FROM STDIN (FORMAT binary)");
         try {
             encoder.write(rows, copy, progress);
-            return (int) copy.endCopy();
-        } finally {
+            return connection.getAutoCommit() ? committed(() -> (int) copy.endCopy()) : (int) copy.endCopy();
+        } catch (SQLException | RuntimeException | Error e) {
+            cancel(copy, e);
+            throw e;
+        }
+    }
+
+    private static void cancel(CopyIn copy, Throwable reason) {
+        try {
             if (copy.isActive()) {
                 copy.cancelCopy();
             }
+        } catch (SQLException e) {
+            reason.addSuppressed(e); // the connection is gone: why it went is the answer
         }
     }
 
@@ -107,11 +117,36 @@ final class PostgresWriter implements Writer {
         int with(Statement statement) throws SQLException;
     }
 
+    @FunctionalInterface
+    private interface Commit {
+        int run() throws SQLException;
+    }
+
+    /**
+     * Sends what makes the server commit. Until then a connection that breaks takes its rows with it; from here on only a
+     * server that says no, over a connection that lives on, has not committed.
+     */
+    private int committed(Commit commit) throws SQLException {
+        try {
+            return commit.run();
+        } catch (PSQLException e) {
+            if (e.getServerErrorMessage() != null && !connection.isClosed()) {
+                throw e;
+            }
+            throw new LostAnswerException(e);
+        } catch (SQLException | RuntimeException | Error e) {
+            throw new LostAnswerException(e);
+        }
+    }
+
     private int inTransaction(Work work) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             int result = work.with(statement);
-            connection.commit();
+            committed(() -> {
+                connection.commit();
+                return result;
+            });
             connection.setAutoCommit(true);
             return result;
         } catch (SQLException | RuntimeException | Error e) {

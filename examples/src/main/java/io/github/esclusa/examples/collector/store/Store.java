@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>No attempt waits for ever: connecting and every answer have a time limit, and a timer cuts a connection on which a
  * <i>write</i> has been stuck for so long (a database that is stopped but not gone takes no more bytes, and a socket's
  * write knows no timeout). It is set anew for every part of a batch that has been written: a large batch over a slow line
- * may take longer. In SQLite nothing is cut: a wait for the file's lock ends by itself, and local work, however long, is
- * let finish.
+ * may take longer. PostgreSQL is told to give up a wait for a lock sooner than that: a session whose client has gone would
+ * wait on, and each further attempt would add one. In SQLite nothing is cut: a wait for the file's lock ends by itself, and
+ * local work, however long, is let finish.
  *
  * <p>All methods may be called from any thread. The rows given to an insert are read by the calling thread only.
  */
@@ -98,6 +99,17 @@ public final class Store implements AutoCloseable {
      */
     public static boolean isDataError(Throwable failure) {
         return Failures.isDataError(failure);
+    }
+
+    /**
+     * Whether what an insert failed on may be in the database all the same: its COMMIT was sent, and the answer was lost.
+     * Then nobody knows until the same rows have been given again. After any other failure none of them is there.
+     *
+     * @param failure what an insert threw, or anything it was wrapped in
+     * @return {@code true} if the rows may have been written
+     */
+    public static boolean mayBeWritten(Throwable failure) {
+        return Failures.mayBeWritten(failure);
     }
 
     static Store open(
@@ -315,24 +327,6 @@ public final class Store implements AutoCloseable {
     /** A driver may quote the URL it was given, with the password in it. */
     private static String said(Dialect dialect, Exception failure) {
         return Failures.oneLine(failure).replace(dialect.url(), dialect.shownUrl());
-    }
-
-    /**
-     * Closes the connections as they come back, and waits for those in use.
-     *
-     * @param timeout how long to wait for them
-     * @return whether all are closed
-     * @throws InterruptedException if the calling thread is interrupted while it waits; the store is closed all the same
-     */
-    @CanIgnoreReturnValue
-    public boolean shutdown(Duration timeout) throws InterruptedException {
-        try {
-            boolean terminated = pool.shutdown(timeout).terminated();
-            timers.shutdown(Duration.ZERO);
-            return terminated;
-        } finally {
-            deadLetters.close();
-        }
     }
 
     /** Closes without waiting for connections in use, which are closed as they come back. Further calls do nothing. */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The database could not be opened, or did not take what it was given. The message is one line: what was attempted, on
  * which database (its URL without passwords), what the database said, and what can be done about it. Nothing of the
- * attempt has been applied, unless it was a COMMIT whose answer was lost; doing it again doubles nothing.
+ * attempt has been applied, unless it was a COMMIT whose answer was lost ({@link Store#mayBeWritten}); doing it again
+ * doubles nothing.
  */
 public final class StoreException extends RuntimeException {
 

@@ -188,9 +188,25 @@ class CollectorOptionsTest {
         assertThat(config("--tcp", "0", "--http", "0").tcpPort()).isZero();
     }
 
-    @Test
-    void ofAnOptionGivenTwiceTheLastCounts() {
-        assertThat(config("--tcp", "1", "--tcp", "2").tcpPort()).isEqualTo(2);
+    /** It must not count for once, and silently reset others of its kind. */
+    @ParameterizedTest
+    @CsvSource({
+        "--udp, 1, 2",
+        "--tcp, 1, 2",
+        "--bind, 127.0.0.1, 127.0.0.2",
+        "--idle, 1, 2",
+        "--capacity, 1, 2",
+        "--max-memory, 1, 2",
+        "--udp-when-full, block, reject",
+        "--db, jdbc:sqlite:a, jdbc:sqlite:b",
+        "--batch, 10, 20",
+        "--linger, 1, 2",
+        "--writers, 1, 2",
+        "--http, 1, 2",
+        "--demo, 1, 2"
+    })
+    void anOptionGivenTwiceIsAnError(String option, String first, String second) {
+        assertThat(error(option, first, option, second)).isEqualTo(option + ": given twice; allowed is once");
     }
 
     @Test
@@ -223,6 +239,15 @@ class CollectorOptionsTest {
                 .contains("--udp-when-full", "--batch", "--linger", "--writers", "--idle", "--demo", "--version")
                 .contains("jdbc:sqlite:collector.db", "Default: 5514", "Default: 9464", "127.0.0.1", "Examples:")
                 .doesNotContain("null");
+        assertThat(out.toString()
+                        .lines()
+                        .filter(line -> line.matches("\\S.*:") || line.matches(" {6}--.*"))
+                        .map(line -> line.strip().replaceAll("[ =\\[].*", "")))
+                .as("each kind under its heading")
+                .startsWith("In:", "--udp", "--tcp", "--bind", "--idle")
+                .containsSequence("Buffer:", "--capacity", "--max-memory", "--udp-when-full")
+                .containsSequence("Out:", "--db", "--batch", "--linger", "--writers")
+                .containsSequence("Watching", "--http", "--demo");
     }
 
     @Test

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a client and PostgreSQL, and can swallow the answer to a COPY, which comes when its transaction has been
- * committed: it breaks the connection instead, or falls silent until the server is gone.
+ * Stands between a client and PostgreSQL, and can swallow the answer to a COPY or a COMMIT, which comes when the transaction
+ * has been committed: it breaks the connection instead, or falls silent until the server is gone.
  */
 public final class CommitLosingProxy implements AutoCloseable {
 
@@ -27,6 +27,7 @@ public final class CommitLosingProxy implements AutoCloseable {
     private final AtomicInteger untilLost = new AtomicInteger();
 
     private volatile boolean shutsThen;
+    private volatile boolean breaksThen = true;
 
     /** No answer comes through any more, and nobody is let in. */
     private volatile boolean shut;
@@ -50,7 +51,15 @@ public final class CommitLosingProxy implements AutoCloseable {
      */
     public void loseCommitAndShut(int number) {
         shutsThen = true;
+        breaksThen = false;
         untilLost.set(number);
+    }
+
+    /** The connection on which the next commit is lost breaks, and there are no others until {@link #reopen}. */
+    public void breakAtNextCommitAndShut() {
+        shutsThen = true;
+        breaksThen = true;
+        untilLost.set(1);
     }
 
     public void reopen() {
@@ -102,7 +111,7 @@ public final class CommitLosingProxy implements AutoCloseable {
                 if (answers && isCommit(buffer, n) && isToBeLost()) {
                     shut = shutsThen;
                     lost.incrementAndGet();
-                    if (!shutsThen) {
+                    if (breaksThen) {
                         return;
                     }
                 }
@@ -117,9 +126,10 @@ public final class CommitLosingProxy implements AutoCloseable {
         }
     }
 
-    /** CommandComplete, with the tag "COPY <rows>": sent after the commit of its implicit transaction. */
+    /** CommandComplete, with the tag "COPY <rows>", sent after the commit of its implicit transaction, or "COMMIT". */
     private static boolean isCommit(byte[] answer, int length) {
-        return new String(answer, 0, length, StandardCharsets.ISO_8859_1).contains("COPY ");
+        String text = new String(answer, 0, length, StandardCharsets.ISO_8859_1);
+        return text.contains("COPY ") || text.contains("COMMIT\0");
     }
 
     private boolean isToBeLost() {

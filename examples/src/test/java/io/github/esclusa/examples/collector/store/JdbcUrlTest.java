@@ -18,6 +18,16 @@ class JdbcUrlTest {
     }
 
     @Test
+    void aPasswordMayHoldWhateverItsDriverTakesForAPartOfIt() {
+        assertThat(JdbcUrl.redacted("jdbc:postgresql://h/d?password=s3;cret&user=u"))
+                .isEqualTo("jdbc:postgresql://h/d?password=***&user=u");
+        assertThat(JdbcUrl.redacted("jdbc:postgresql://h/d?user=u&password=s3=c;r?e/t"))
+                .isEqualTo("jdbc:postgresql://h/d?user=u&password=***");
+        assertThat(JdbcUrl.redacted("jdbc:sqlserver://h;user=u;password=s3cret;encrypt=true"))
+                .isEqualTo("jdbc:sqlserver://h;user=u;password=***");
+    }
+
+    @Test
     void anotherDatabaseIsRefusedByNamingWhatIsAllowed() {
         assertThatThrownBy(() -> Dialect.of("jdbc:mysql://h/d?password=s3cret"))
                 .isInstanceOf(IllegalArgumentException.class)

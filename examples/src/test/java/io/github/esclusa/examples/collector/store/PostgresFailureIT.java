@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.store;
 
+import static io.github.esclusa.examples.collector.store.Rows.deadLetter;
 import static io.github.esclusa.examples.collector.store.Rows.row;
 import static io.github.esclusa.examples.collector.store.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
@@ -142,11 +144,110 @@ class PostgresFailureIT {
 
             assertThat(failure).isInstanceOf(StoreException.class);
             assertThat(Store.isDataError(failure)).isFalse();
+            assertThat(Store.mayBeWritten(failure)).isTrue();
             assertThat(proxy.lost()).isEqualTo(1);
             assertThat(store.counts().messages()).as("it had been committed").isEqualTo(1_000);
             assertThat(store.insertAll(rows(1, 1_000))).isZero();
             assertThat(store.insertAll(rows(501, 1_000))).isEqualTo(500);
             assertThat(store.counts().messages()).isEqualTo(1_500);
+        }
+    }
+
+    /** A transaction of several statements, which a COMMIT ends. */
+    @Test
+    void aDeadLetterWhoseCommitIsNotAnsweredMayBeWritten() throws Exception {
+        try (CommitLosingProxy proxy = new CommitLosingProxy(server.port());
+                Store store = Store.builder("store").url(proxy.url(database)).open()) {
+            proxy.loseNextCommit();
+            Throwable failure = catchThrowable(() -> store.insertDeadLetter(deadLetter(1)));
+            assertThat(failure).isInstanceOf(StoreException.class);
+            assertThat(Store.mayBeWritten(failure)).isTrue();
+            assertThat(store.counts().deadLetters()).isEqualTo(1);
+        }
+    }
+
+    /** Its answer to the COMMIT is that there is none. */
+    @Test
+    void aServerThatRefusesACommitHasWrittenNothing() throws Exception {
+        try (Store store = Store.builder("store").url(url()).open();
+                Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN RAISE EXCEPTION ''on purpose'' USING ERRCODE = ''40001''; END'");
+            for (String table : List.of("messages", "dead_letters")) {
+                statement.execute("CREATE CONSTRAINT TRIGGER late AFTER INSERT ON " + table
+                        + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()");
+            }
+            Throwable batch = catchThrowable(() -> store.insertAll(rows(1, 10)));
+            assertThat(batch).isInstanceOf(StoreException.class).hasMessageContaining("on purpose");
+            assertThat(Store.mayBeWritten(batch)).isFalse();
+            Throwable letter = catchThrowable(() -> store.insertDeadLetter(deadLetter(1)));
+            assertThat(letter).isInstanceOf(StoreException.class).hasMessageContaining("on purpose");
+            assertThat(Store.mayBeWritten(letter)).isFalse();
+            assertThat(store.counts()).isEqualTo(new StoreCounts(0, 0));
+        }
+    }
+
+    private long waitingForALock() throws Exception {
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE"
+                        + " application_name = 'esclusa-collector' AND wait_event_type = 'Lock'")) {
+            found.next();
+            return found.getLong(1);
+        }
+    }
+
+    /** An attempt that its client cuts off would leave a session behind that waits on, and so would the next. */
+    @Test
+    void aTableThatStaysLockedPilesUpNoSessions() throws Exception {
+        try (Store store = Store.builder("store")
+                        .url(url())
+                        .timeout(Duration.ofSeconds(1))
+                        .open();
+                Connection connection = DriverManager.getConnection(url());
+                Statement other = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            other.execute("LOCK TABLE messages IN EXCLUSIVE MODE");
+            for (int attempt = 0; attempt < 2; attempt++) {
+                Throwable failure = catchThrowable(() -> store.insertAll(rows(1, 10)));
+                assertThat(failure).isInstanceOf(StoreException.class);
+                assertThat(Store.isDataError(failure)).isFalse();
+                assertThat(Store.mayBeWritten(failure)).isFalse();
+            }
+            await().atMost(30, TimeUnit.SECONDS).until(() -> waitingForALock() == 0);
+            connection.rollback();
+            insertUntilItPasses(store, rows(1, 10), new AtomicInteger());
+            assertThat(store.counts().messages()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void theServerGivesUpBeforeItsClientUnlessItIsToldOtherwise() throws Exception {
+        Duration timeout = Duration.ofSeconds(30);
+        try (Writer writer = Dialect.of(url()).connect(timeout)) {
+            assertThat(setting(writer, "lock_timeout")).isEqualTo("22500ms");
+            assertThat(setting(writer, "client_connection_check_interval")).isEqualTo("10s");
+        }
+        String told = url() + "&options=-c%20lock_timeout=200";
+        try (Writer writer = Dialect.of(told).connect(timeout)) {
+            assertThat(setting(writer, "lock_timeout")).isEqualTo("200ms");
+        }
+        try (Store store = Store.builder("store").url(told).open();
+                Connection connection = DriverManager.getConnection(url());
+                Statement other = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            other.execute("LOCK TABLE messages IN EXCLUSIVE MODE");
+            assertThatThrownBy(() -> store.insertAll(rows(1, 10)))
+                    .hasMessageEndingWith("; another session keeps its tables locked: see the server's pg_locks");
+        }
+    }
+
+    private static String setting(Writer writer, String name) throws Exception {
+        try (Statement statement = writer.connection().createStatement();
+                ResultSet found = statement.executeQuery("SHOW " + name)) {
+            found.next();
+            return found.getString(1);
         }
     }
 
@@ -205,6 +306,9 @@ class PostgresFailureIT {
             }
             assertThat(failure).isInstanceOf(StoreException.class);
             assertThat(Store.isDataError(failure)).isFalse();
+            assertThat(Store.mayBeWritten(failure))
+                    .as("it was not sent to its end")
+                    .isFalse();
 
             insertUntilItPasses(store, rows(1, 1_000), new AtomicInteger());
             assertThat(store.counts().messages()).isEqualTo(1_000);

@@ -229,7 +229,6 @@ abstract class StoreContract {
     @Test
     void aClosedStoreSaysSo() throws Exception {
         Store open = store();
-        assertThat(open.shutdown(Duration.ofSeconds(10))).isTrue();
         open.close();
         assertThatThrownBy(() -> open.insertAll(rows(1, 1)))
                 .isInstanceOf(StoreException.class)

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.esclusa.pipeline.policy.BatchFailure;
+import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What failed without a word on whether it was applied is not handed back as if it had not been. */
+@Timeout(60)
+class InDoubtTest extends PolicyFixture {
+
+    private static final Duration NEVER = Duration.ofDays(1);
+
+    /** The target may have applied what it was given. */
+    private static final class LostAnswer extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static UnaryOperator<ErrorPolicy<Integer>> retryingInDoubt() {
+        return e -> e.retry(retry(99, SECOND)).inDoubt(LostAnswer.class::isInstance);
+    }
+
+    private DrainReport<Integer> ended(Pipeline<Integer> pipeline) {
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        assertThat(pipeline.inlet("main").inFlight()).isZero();
+        return report;
+    }
+
+    private void assertSettled(Outcome outcome, int... messages) {
+        for (int message : messages) {
+            assertThat(settlementOf(message).outcome()).as("%s", message).isEqualTo(outcome);
+        }
+    }
+
+    /** The second attempt is known to have failed, and says nothing about the first. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aBatchWhoseAnswerWasLostIsUnknownThoughItsRetryFails(int workers) throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .batch(2, NEVER)
+                .sink(
+                        "sink",
+                        batch -> {
+                            batches.add(batch);
+                            if (batches.size() == 1) {
+                                throw new LostAnswer();
+                            }
+                            fail();
+                        },
+                        stage -> stage.workers(workers).onError(retryingInDoubt()))
+                .start();
+        submit(pipeline, 1, 2);
+        Awaitility.await().until(() -> {
+            clock.advance(SECOND);
+            return batches.size() > 2; // so the second attempt is over
+        });
+        submit(pipeline, 3);
+        DrainReport<Integer> report = ended(pipeline);
+        assertThat(report.unknown()).containsExactlyInAnyOrder(1, 2);
+        assertThat(report.returned()).containsExactly(3);
+        assertSettled(Outcome.UNKNOWN, 1, 2);
+        assertSettled(Outcome.RETURNED, 3);
+    }
+
+    @Test
+    void aMessageThatPassesInTheEndIsDelivered() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> {
+                            delivered.add(n);
+                            if (delivered.size() == 1) {
+                                throw new LostAnswer();
+                            }
+                        },
+                        stage -> stage.onError(retryingInDoubt()))
+                .start();
+        submit(pipeline, 1);
+        clock.awaitWaiters(1, LONG);
+        clock.advance(SECOND);
+        assertThat(drained(pipeline).delivered()).isEqualTo(1);
+        assertSettled(Outcome.DELIVERED, 1);
+    }
+
+    @Test
+    void ofABatchFailureEachCauseIsAskedForItself() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .batch(3, NEVER)
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw new BatchFailure(Map.of(0, new LostAnswer(), 1, new IOException("refused")));
+                        },
+                        stage -> stage.onError(retryingInDoubt()))
+                .start();
+        submit(pipeline, 1, 2, 3);
+        clock.awaitWaiters(1, LONG);
+        DrainReport<Integer> report = ended(pipeline);
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.returned()).containsExactly(2);
+        assertSettled(Outcome.UNKNOWN, 1);
+        assertSettled(Outcome.RETURNED, 2);
+        assertSettled(Outcome.DELIVERED, 3);
+    }
+
+    @Test
+    void aDeadLetterMayHaveBeenWrittenAsWell() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> fail(),
+                        stage -> stage.onError(e -> e.inDoubt(LostAnswer.class::isInstance)
+                                .deadLetter(
+                                        failure -> {
+                                            throw new LostAnswer();
+                                        },
+                                        retry(99, SECOND))))
+                .start();
+        submit(pipeline, 1);
+        clock.awaitWaiters(1, LONG);
+        assertThat(ended(pipeline).unknown()).containsExactly(1);
+        assertSettled(Outcome.UNKNOWN, 1);
+    }
+
+    /** The second half of a batch that was halved is still in the worker's hand when the first stops the pipeline. */
+    @Test
+    void whatAWorkerHandsBackIsUnknown() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .batch(2, NEVER)
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw new LostAnswer();
+                        },
+                        stage -> stage.onError(e -> e.inDoubt(thrown -> true)
+                                .bisect(LostAnswer.class::isInstance)
+                                .stop()))
+                .start();
+        submit(pipeline, 1, 2);
+        DrainReport<Integer> report = pipeline.shutdown(LONG);
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        assertThat(report.count(Outcome.FAILED)).isEqualTo(1);
+        assertThat(report.unknown()).containsExactly(2);
+        assertSettled(Outcome.UNKNOWN, 2);
+    }
+
+    @Test
+    void ifThePolicyThrowsNobodyKnows() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .sink(
+                        "sink",
+                        n -> fail(),
+                        stage -> stage.onError(e -> e.retry(retry(99, SECOND)).inDoubt(thrown -> {
+                            throw new IllegalStateException("on purpose");
+                        })))
+                .start();
+        submit(pipeline, 1);
+        clock.awaitWaiters(1, LONG);
+        assertThat(ended(pipeline).unknown()).containsExactly(1);
+    }
+
+    @Test
+    void itIsSaidOnceAndBeforeTheEnd() {
+        assertThatThrownBy(() -> ErrorPolicy.standard().inDoubt(e -> true).inDoubt(e -> true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("one inDoubt");
+        assertThatThrownBy(() -> ErrorPolicy.standard().skip().inDoubt(e -> true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("SKIP");
+    }
+}
