@@ -27,6 +27,9 @@ final class CollectorProcess implements AutoCloseable {
             "ready; udp 127\\.0\\.0\\.1:(\\d+), tcp 127\\.0\\.0\\.1:(\\d+), page http://127\\.0\\.0\\.1:(\\d+)/");
     private static final Duration LONG = Duration.ofSeconds(60);
 
+    /** What has SIGINT reach a process though whoever starts it ignores that; nothing where {@code env} is too old. */
+    private static final List<String> INTERRUPTIBLY = interruptibly();
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
     private final Path out;
@@ -39,7 +42,7 @@ final class CollectorProcess implements AutoCloseable {
     }
 
     static CollectorProcess start(Path directory, List<String> jvmOptions, String... options) throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(INTERRUPTIBLY);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(sameCompilers());
         command.addAll(jvmOptions);
@@ -54,6 +57,23 @@ final class CollectorProcess implements AutoCloseable {
                 .redirectError(err.toFile())
                 .start();
         return new CollectorProcess(process, out, err);
+    }
+
+    private static List<String> interruptibly() {
+        List<String> command = List.of("env", "--default-signal=INT");
+        try {
+            int status = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            return status == 0 ? command : List.of();
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
     }
 
     /** The choice of compilers this JVM was started with: an ordinary build takes the fast one, which starts sooner. */
