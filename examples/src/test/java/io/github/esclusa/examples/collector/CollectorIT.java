@@ -95,8 +95,7 @@ class CollectorIT {
                 directory.resolve("collector.db"), "this is not a database, it is a text of some length\n".repeat(50));
         try (CollectorProcess collector =
                 CollectorProcess.start(directory, List.of(), "--udp", "0", "--tcp", "0", "--http", "0")) {
-            assertThat(collector.exitStatus()).isEqualTo(1);
-            assertThat(collector.errors()).contains("could not start").doesNotContain("\tat ");
+            CollectorStartIT.assertOneMessage(collector, "collector.db");
         }
     }
 
