@@ -26,6 +26,7 @@ final class CollectorProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile(
             "ready; udp 127\\.0\\.0\\.1:(\\d+), tcp 127\\.0\\.0\\.1:(\\d+), page http://127\\.0\\.0\\.1:(\\d+)/");
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final int ATTEMPTS = 5;
 
     /** What has SIGINT reach a process though whoever starts it ignores that; nothing where {@code env} is too old. */
     private static final List<String> INTERRUPTIBLY = interruptibly();
@@ -117,11 +118,20 @@ final class CollectorProcess implements AutoCloseable {
         return get("/health");
     }
 
+    /** Asks again when it is cut off, as happens to a request that has taken five seconds on a machine too busy. */
     private String get(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + path))
                 .timeout(LONG)
                 .build();
-        return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS || !process.isAlive()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Messages that have come to an end, as {@code delivered} or {@code dead_lettered}. */
