@@ -164,6 +164,11 @@ final class CollectorService implements AutoCloseable {
         return tcp.get().localAddress();
     }
 
+    /** How many of the messages that the pipeline has accepted came over UDP. */
+    long acceptedOverUdp() {
+        return udp.get().accepted();
+    }
+
     Pipeline<Frame> pipeline() {
         return pipeline.get();
     }

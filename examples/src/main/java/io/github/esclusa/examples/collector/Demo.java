@@ -56,16 +56,31 @@ final class Demo {
             out.println("demo: bursts of " + DemoSender.BURST + " messages, one in a thousand broken on purpose, for "
                     + config.demo().orElseThrow().toSeconds() + " s into " + service.database());
             out.printf("%8s %12s %10s %12s %10s %8s%n", "time", "accepted/s", "in flight", "stored", "dead", "dropped");
-            long sent = send(service, config.demo().orElseThrow(), stop, out, err);
+            Sent sent = send(service, config.demo().orElseThrow(), stop, stopNow, out, err);
             out.println("demo: stopping, working off what is in flight");
             DrainReport<Frame> report = service.stop();
-            String held = held(service::counts, stopNow);
-            out.println("demo: sent " + sent + ", accepted " + report.accepted() + "; " + held);
+            out.println("demo: " + told(sent, report.accepted(), service.acceptedOverUdp()));
+            out.println("demo: " + held(service::counts, stopNow));
             return Collector.closeAndReport(service, report, out, err);
         }
     }
 
-    private static long send(CollectorService service, Duration duration, Signal stop, PrintWriter out, PrintWriter err)
+    /** What went into the sockets. */
+    record Sent(long tcp, long udp) {}
+
+    /** What was sent against what was accepted, and why that is less where it is. */
+    static String told(Sent sent, long accepted, long acceptedOverUdp) {
+        long acceptedOverTcp = accepted - acceptedOverUdp;
+        return "over TCP sent " + sent.tcp() + ", accepted " + acceptedOverTcp
+                + (acceptedOverTcp < sent.tcp() ? " (the rest had not been read when the collector stopped)" : "")
+                + "; over UDP sent " + sent.udp() + ", accepted " + acceptedOverUdp
+                + (acceptedOverUdp < sent.udp()
+                        ? " (the rest was refused, or not read in time: UDP holds nobody back)"
+                        : "");
+    }
+
+    private static Sent send(
+            CollectorService service, Duration duration, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)
             throws InterruptedException {
         Deadline deadline = Deadline.after(duration, Clock.system());
         DemoSender sender;
@@ -73,7 +88,7 @@ final class Demo {
             sender = DemoSender.start(service.udpAddress(), service.tcpAddress());
         } catch (IOException e) {
             err.println("demo: the sender failed: " + e.getMessage());
-            return 0;
+            return new Sent(0, 0);
         }
         try (sender) {
             long start = System.nanoTime();
@@ -98,14 +113,17 @@ final class Demo {
                 before = accepted;
                 beforeNanos = now;
             }
-        } catch (IOException e) {
-            err.println("demo: the sender's sockets could not be closed: " + e.getMessage());
+            out.println("demo: no more is sent; reading what has been, within " + Collector.DRAIN_TIMEOUT.toSeconds()
+                    + " s; a second signal stops at once");
+            try (Registration cut = stopNow.onSet(sender::abort)) {
+                sender.finish(Collector.DRAIN_TIMEOUT);
+            }
         }
         IOException failure = sender.failure();
         if (failure != null) {
             err.println("demo: the sender failed: " + failure.getMessage());
         }
-        return sender.sent();
+        return new Sent(sender.sentOverTcp(), sender.sentOverUdp());
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -18,19 +18,25 @@ import java.time.temporal.ChronoUnit;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends bursts over real sockets: both formats, both framings, and now and then something that is no syslog at all. It has a
  * thread of its own: a collector that holds it back may keep it in a write for as long as it likes, and nobody else.
+ *
+ * <pre>
+ *   SENDING --finish--> FINISHING: the burst is ended, TCP's output is shut --the collector closes its end--> ENDED
+ *      +---------------------+------------------- abort, close, a socket fails ----------------------------------^
+ * </pre>
  */
 final class DemoSender implements AutoCloseable {
 
     static final int BURST = 40_000;
 
-    private static final Duration PAUSE = Duration.ofMillis(700);
+    private static final Logger log = LoggerFactory.getLogger(DemoSender.class);
 
-    /** For the burst under way to be ended in order; then it is held back, and its sockets are closed under it. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(700);
 
     private static final String[] HOSTS = {"web-1", "web-2", "db-1", "cache-1"};
     private static final String[] APPS = {"nginx", "postgres", "sshd", "cron"};
@@ -42,10 +48,12 @@ final class DemoSender implements AutoCloseable {
     private final DatagramSocket datagrams;
 
     private final Thread thread;
-    private final Signal closed = Signal.named("demo-sender-closed");
+    private final Signal finishing = Signal.named("demo-sender-finishing");
+    private final Signal aborted = Signal.named("demo-sender-aborted");
 
-    /** What was given to the sockets. Single writer: the thread. */
-    private final AtomicLong sent = new AtomicLong();
+    // What was given to the sockets. Single writer: the thread.
+    private final AtomicLong sentOverTcp = new AtomicLong();
+    private final AtomicLong sentOverUdp = new AtomicLong();
 
     private volatile @Nullable IOException failure;
 
@@ -67,9 +75,11 @@ final class DemoSender implements AutoCloseable {
         try {
             do {
                 burst();
-            } while (!closed.await(PAUSE));
+            } while (!finishing.await(PAUSE));
+            tcp.shutdownOutput();
+            tcp.getInputStream().read(); // the collector sends nothing: it has read all, and closed its end
         } catch (IOException e) {
-            if (!closed.isSet()) { // else that is how it is ended
+            if (!aborted.isSet()) { // else that is how it is ended
                 failure = e;
             }
         } catch (InterruptedException e) {
@@ -79,26 +89,38 @@ final class DemoSender implements AutoCloseable {
 
     /** Nine messages in ten go over TCP. Blocks while the collector holds it back. */
     private void burst() throws IOException {
-        for (int i = 0; i < BURST && !closed.isSet(); i++) {
-            long number = sent.get();
+        for (int i = 0; i < BURST && !finishing.isSet(); i++) {
+            long number = sentOverTcp.get() + sentOverUdp.get();
             byte[] message = message(number);
-            sent.lazySet(number + 1);
             if (number % 10 == 0) {
                 datagrams.send(new DatagramPacket(message, message.length, udp));
-            } else if (number % 2 == 1) {
-                stream.write((message.length + " ").getBytes(US_ASCII));
-                stream.write(message);
+                sentOverUdp.lazySet(sentOverUdp.get() + 1);
             } else {
-                stream.write(message);
-                stream.write('\n');
+                sentOverTcp.lazySet(sentOverTcp.get() + 1); // before the write, which may never come back
+                write(message, number % 2 == 1);
             }
         }
         stream.flush();
     }
 
-    /** How many messages it has given to its sockets; of the last of them some may not have left. */
-    long sent() {
-        return sent.get();
+    private void write(byte[] message, boolean counted) throws IOException {
+        if (counted) {
+            stream.write((message.length + " ").getBytes(US_ASCII));
+            stream.write(message);
+        } else {
+            stream.write(message);
+            stream.write('\n');
+        }
+    }
+
+    /** How many messages it has given to its TCP socket; of the last of them some may not have left. */
+    long sentOverTcp() {
+        return sentOverTcp.get();
+    }
+
+    /** How many datagrams it has sent. */
+    long sentOverUdp() {
+        return sentOverUdp.get();
     }
 
     /** Why it has ended by itself; {@code null} if it has not. */
@@ -107,28 +129,46 @@ final class DemoSender implements AutoCloseable {
         return failure;
     }
 
-    /** Ends the burst under way, and the thread. */
-    @Override
-    public void close() throws IOException, InterruptedException {
-        closed.set();
-        thread.join(PATIENCE.toMillis());
+    /**
+     * Ends the burst under way, and returns when the collector has read everything that went over TCP; sooner if the time is
+     * up or it is aborted.
+     */
+    void finish(Duration atMost) throws InterruptedException {
+        finishing.set();
+        thread.join(atMost.toMillis());
+    }
+
+    /** Ends at once whatever is under way, and waits for nothing. */
+    void abort() {
+        aborted.set();
+        finishing.set();
         datagrams.close();
-        tcp.close(); // a write that is held back ends with an exception
+        try {
+            tcp.close(); // a write that is held back ends with an exception, and so does the wait for the collector
+        } catch (IOException e) {
+            log.debug("the demo's sender could not close its socket", e);
+        }
+    }
+
+    /** As {@link #abort}, and waits for the thread. */
+    @Override
+    public void close() throws InterruptedException {
+        abort();
         thread.join();
     }
 
-    private byte[] message(long sent) {
+    private byte[] message(long number) {
         String host = HOSTS[random.nextInt(HOSTS.length)];
         String app = APPS[random.nextInt(APPS.length)];
         int priority = random.nextInt(24 * 8);
-        if (sent % 1000 == 999) {
+        if (number % 1_005 == 10) { // by turns over UDP and TCP
             return "<999>this is not syslog".getBytes(US_ASCII);
         }
-        String text = sent % 3 == 0
+        String text = number % 3 == 0
                 ? "<" + priority + ">Oct 11 22:14:15 " + host + " " + app + "[" + random.nextInt(30_000) + "]: request "
-                        + sent + " took " + random.nextInt(900) + " ms"
+                        + number + " took " + random.nextInt(900) + " ms"
                 : "<" + priority + ">1 " + Instant.now().truncatedTo(ChronoUnit.MICROS) + " " + host + " " + app + " "
-                        + random.nextInt(30_000) + " - [demo@32473 seq=\"" + sent + "\"] request " + sent + " took "
+                        + random.nextInt(30_000) + " - [demo@32473 seq=\"" + number + "\"] request " + number + " took "
                         + random.nextInt(900) + " ms";
         return text.getBytes(US_ASCII);
     }

@@ -83,9 +83,12 @@ class CollectorBadInputIT {
             }
             silent.setSoTimeout((int) LONG.toMillis());
             assertThat(silent.getInputStream().read()).as("closed").isEqualTo(-1);
-            busy.getOutputStream().write((HEADER + "still there\n").getBytes(UTF_8));
             await().atMost(LONG)
-                    .until(() -> stored.number("SELECT count(*) FROM messages WHERE message = 'still there'") == 1);
+                    .until(
+                            () -> { // busy all the while, or it would be closed as well
+                                busy.getOutputStream().write((HEADER + "still there\n").getBytes(UTF_8));
+                                return stored.number("SELECT count(*) FROM messages WHERE message = 'still there'") > 0;
+                            });
 
             assertThat(collector.scrape().sum("collector_tcp_closed_connections_total", "reason=\"slow\""))
                     .isEqualTo(1);

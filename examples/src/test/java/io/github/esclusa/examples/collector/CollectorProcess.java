@@ -26,6 +26,10 @@ final class CollectorProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile(
             "ready; udp 127\\.0\\.0\\.1:(\\d+), tcp 127\\.0\\.0\\.1:(\\d+), page http://127\\.0\\.0\\.1:(\\d+)/");
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final int ATTEMPTS = 5;
+
+    /** What has SIGINT reach a process though whoever starts it ignores that; nothing where {@code env} is too old. */
+    private static final List<String> INTERRUPTIBLY = interruptibly();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -39,7 +43,7 @@ final class CollectorProcess implements AutoCloseable {
     }
 
     static CollectorProcess start(Path directory, List<String> jvmOptions, String... options) throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(INTERRUPTIBLY);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(sameCompilers());
         command.addAll(jvmOptions);
@@ -54,6 +58,23 @@ final class CollectorProcess implements AutoCloseable {
                 .redirectError(err.toFile())
                 .start();
         return new CollectorProcess(process, out, err);
+    }
+
+    private static List<String> interruptibly() {
+        List<String> command = List.of("env", "--default-signal=INT");
+        try {
+            int status = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            return status == 0 ? command : List.of();
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
     }
 
     /** The choice of compilers this JVM was started with: an ordinary build takes the fast one, which starts sooner. */
@@ -97,6 +118,7 @@ final class CollectorProcess implements AutoCloseable {
         return get("/health");
     }
 
+    /** Asks again when it is cut off, as happens to a request that has taken five seconds on a machine too busy. */
     private String get(String path) throws IOException, InterruptedException {
         return get(httpPort(), path);
     }
@@ -106,7 +128,15 @@ final class CollectorProcess implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(LONG)
                 .build();
-        return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS || !process.isAlive()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Messages that have come to an end, as {@code delivered} or {@code dead_lettered}. */

@@ -39,7 +39,7 @@ class CollectorStartIT {
         return CollectorProcess.start(directory, List.of(), options.toArray(String[]::new));
     }
 
-    private static void assertOneMessage(CollectorProcess collector, String... parts) throws Exception {
+    static void assertOneMessage(CollectorProcess collector, String... parts) throws Exception {
         assertThat(collector.exitStatus()).isEqualTo(1);
         assertThat(collector.errors())
                 .matches("collector: could not start: [^\\n]+\\n")

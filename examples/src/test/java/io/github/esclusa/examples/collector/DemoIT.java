@@ -6,20 +6,25 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.examples.collector.store.PostgresServer;
 import io.github.esclusa.examples.collector.store.Store;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo when its database does not play along: it ends when it should, and reports. */
+/** The demo: what it sends, and what it says of that; it ends when it should, also when its database does not play along. */
 @Timeout(180)
 class DemoIT {
 
     private static final Duration LONG = Duration.ofSeconds(90);
+
+    /** Half of what may pass before all is read that was sent: what ends so soon has not waited for that. */
+    private static final Duration AT_ONCE = Collector.DRAIN_TIMEOUT.dividedBy(2);
 
     @TempDir
     Path directory = Path.of(".");
@@ -52,17 +57,71 @@ class DemoIT {
         await().atMost(LONG).until(() -> line.matcher(collector.output()).find());
     }
 
+    /** What came over UDP is told by the number in its text, every tenth. */
+    @Test
+    void itSendsBothFormatsAndBrokenMessagesOverBothTransports() throws Exception {
+        Stored stored = Stored.in(directory);
+        try (CollectorProcess collector =
+                CollectorProcess.start(directory, List.of(), "--demo=2", "--db", stored.url())) {
+            assertThat(collector.exitStatus(LONG)).isZero();
+            String overUdp = "message LIKE 'request %0 took %'";
+            String overTcp = "message NOT LIKE 'request %0 took %'";
+            for (String transport : List.of(overUdp, overTcp)) {
+                for (String format : List.of("structured_data LIKE '[demo@%'", "structured_data IS NULL")) {
+                    assertThat(stored.number("SELECT count(*) FROM messages WHERE " + transport + " AND " + format))
+                            .as(transport + ", " + format)
+                            .isPositive();
+                }
+            }
+            String broken =
+                    "SELECT count(*) FROM dead_letters WHERE CAST(raw AS TEXT) = '<999>this is not syslog' AND source";
+            long brokenOverTcp = stored.number(broken + " LIKE 'tcp/127.0.0.1:%'");
+            assertThat(brokenOverTcp).isPositive();
+            assertThat(stored.number(broken + " LIKE 'udp/127.0.0.1:%'")).isPositive();
+            assertThat(stored.number("SELECT count(*) FROM messages WHERE " + overTcp) + brokenOverTcp)
+                    .as("over TCP nothing is lost")
+                    .isEqualTo(told(collector, "over TCP sent (\\d+)"))
+                    .isEqualTo(told(collector, "over TCP sent \\d+, accepted (\\d+);"));
+        }
+    }
+
+    @Test
+    void aDemoWithoutADatabaseThrowsItsOwnAway() throws Exception {
+        try (CollectorProcess collector = CollectorProcess.start(directory, List.of(), "--demo=1")) {
+            assertThat(collector.exitStatus()).isZero();
+            assertThat(told(collector, "holds (\\d+) messages"))
+                    .isEqualTo(collector.balance("delivered"))
+                    .isPositive();
+            assertThat(told(collector, "and (\\d+) dead letters"))
+                    .isEqualTo(collector.balance("deadLettered"))
+                    .isPositive();
+            assertThat(Path.of(found(collector, "into jdbc:sqlite:(\\S+esclusa-demo\\d+)/demo[.]db")))
+                    .doesNotExist();
+            assertThat(collector.errors()).doesNotContain("could not remove");
+        }
+    }
+
+    private static long told(CollectorProcess collector, String number) throws IOException {
+        return Long.parseLong(found(collector, number));
+    }
+
+    private static String found(CollectorProcess collector, String regex) throws IOException {
+        Matcher matcher = Pattern.compile(regex).matcher(collector.output());
+        assertThat(matcher.find()).as(regex + " in " + collector.output()).isTrue();
+        return matcher.group(1);
+    }
+
     @Test
     void aDemoThatIsHeldBackStillEndsAtASignal() throws Exception {
         try (Connection lock = heldDatabase();
                 CollectorProcess collector = demo(3_000)) {
             awaitProgress(collector);
             collector.terminate();
-            awaitOutput(collector, "stopping, working off");
+            awaitOutput(collector, "no more is sent");
             collector.terminate(); // the store stays held: waiting longer would change nothing
-            assertThat(collector.exitStatus()).isLessThanOrEqualTo(1);
+            assertThat(collector.exitStatus(AT_ONCE)).isLessThanOrEqualTo(1);
             assertThat(collector.output())
-                    .containsPattern("sent [1-9][0-9]*, accepted [1-9]")
+                    .containsPattern("over TCP sent [1-9][0-9]*, accepted [1-9][0-9]* .the rest had not been read when")
                     .contains("was not counted, because of the second signal")
                     .endsWith("\"balanced\":true}\n");
             assertThat(collector.balance("accepted")).isPositive();
@@ -70,13 +129,15 @@ class DemoIT {
     }
 
     @Test
-    void aDemoThatIsHeldBackEndsWhenItsTimeIsUpAndWorksOffTheRest() throws Exception {
+    void aDemoThatIsHeldBackEndsWhenItsTimeIsUpAndReadsAndWorksOffTheRest() throws Exception {
         Connection lock = heldDatabase();
         try (CollectorProcess collector = demo(1)) {
             try (lock) {
-                awaitOutput(collector, "stopping, working off");
+                awaitOutput(collector, "no more is sent"); // a part of it waits in the sockets, and in the sender
             }
-            assertThat(collector.exitStatus()).isZero();
+            assertThat(collector.exitStatus(LONG)).isZero();
+            assertThat(told(collector, "over TCP sent \\d+, accepted (\\d+);"))
+                    .isEqualTo(told(collector, "over TCP sent (\\d+)"));
             assertThat(collector.balance("accepted"))
                     .isEqualTo(collector.balance("delivered")
                             + collector.balance("deadLettered")

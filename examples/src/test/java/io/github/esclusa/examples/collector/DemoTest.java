@@ -12,6 +12,16 @@ import org.junit.jupiter.api.Timeout;
 class DemoTest {
 
     @Test
+    void whatWasSentAndNotAcceptedIsExplained() {
+        assertThat(Demo.told(new Demo.Sent(90, 10), 100, 10))
+                .isEqualTo("over TCP sent 90, accepted 90; over UDP sent 10, accepted 10");
+        assertThat(Demo.told(new Demo.Sent(90, 10), 96, 7))
+                .isEqualTo(
+                        "over TCP sent 90, accepted 89 (the rest had not been read when the collector stopped);"
+                                + " over UDP sent 10, accepted 7 (the rest was refused, or not read in time: UDP holds nobody back)");
+    }
+
+    @Test
     void whatTheDatabaseHoldsIsSaid() throws InterruptedException {
         assertThat(Demo.held(() -> new StoreCounts(3, 1), Signal.named("stop")))
                 .isEqualTo("the database holds 3 messages and 1 dead letters");

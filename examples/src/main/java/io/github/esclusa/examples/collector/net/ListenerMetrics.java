@@ -79,6 +79,10 @@ abstract sealed class ListenerMetrics implements AutoCloseable permits TcpMetric
         }
     }
 
+    final long accepted() {
+        return frames.sum();
+    }
+
     final void frameRefused() {
         refused.increment();
     }

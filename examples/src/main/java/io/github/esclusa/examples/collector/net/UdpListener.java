@@ -92,6 +92,15 @@ public final class UdpListener implements AutoCloseable {
     }
 
     /**
+     * How many datagrams the intake has accepted.
+     *
+     * @return the number so far
+     */
+    public long accepted() {
+        return metrics.accepted();
+    }
+
+    /**
      * Why it has ended by itself, for a health check.
      *
      * @return the failure; {@code null} while it works, and when it was stopped

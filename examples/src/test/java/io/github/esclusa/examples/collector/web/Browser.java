@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Chromium without a head: loads a page, lets its scripts run for some virtual time, and hands back the DOM. */
-final class Browser {
+public final class Browser {
 
     private static final long PATIENCE_SECONDS = 120;
 
@@ -22,13 +22,13 @@ final class Browser {
      * @param executable what {@link #installed} found
      * @param directory for the browser's profile and output
      */
-    Browser(Path executable, Path directory) {
+    public Browser(Path executable, Path directory) {
         this.executable = executable;
         this.directory = directory;
     }
 
     /** Chromium's shell without windows where it is installed: the same engine, started in half the time. */
-    static Optional<Path> installed() {
+    public static Optional<Path> installed() {
         return Stream.of(
                         "/usr/bin/chromium-headless-shell",
                         "/usr/bin/chromium",
@@ -45,7 +45,7 @@ final class Browser {
      * @param url the page
      * @param millis virtual time for its scripts; it stands still while a request is under way
      */
-    Dom load(String url, int millis) throws IOException, InterruptedException {
+    public Dom load(String url, int millis) throws IOException, InterruptedException {
         Path profile = Files.createTempDirectory(directory, "profile");
         Path dom = profile.resolveSibling(profile.getFileName() + ".html");
         Path errors = profile.resolveSibling(profile.getFileName() + ".log");

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the page showed: its elements with a {@code data-metric}, and the whole as text. */
-final class Dom {
+public final class Dom {
 
     /**
      * A number on the page.
@@ -18,7 +18,7 @@ final class Dom {
      * @param text what is read
      * @param value the exact value beside it; {@code null} where nothing is known
      */
-    record Shown(String text, @Nullable Double value) {}
+    public record Shown(String text, @Nullable Double value) {}
 
     private static final Pattern SHOWN = Pattern.compile("<[a-z]+([^<>]* data-metric=\"([^\"]+)\"[^<>]*)>([^<]*)</");
     private static final Pattern VALUE = Pattern.compile("data-value=\"([^\"]+)\"");
@@ -42,7 +42,7 @@ final class Dom {
     }
 
     /** All places of one number, at least one. */
-    List<Shown> all(String id) {
+    public List<Shown> all(String id) {
         List<Shown> places = numbers.get(id);
         if (places == null) {
             throw new AssertionError("the page has no number '" + id + "', only " + numbers.keySet());
@@ -51,17 +51,17 @@ final class Dom {
     }
 
     /** A number's first place. */
-    Shown number(String id) {
+    public Shown number(String id) {
         return all(id).get(0);
     }
 
     /** The opening tag of the element with an id. */
-    String tag(String id) {
+    public String tag(String id) {
         return found("<[^<>]* id=\"" + id + "\"[^<>]*>", 0);
     }
 
     /** The text directly inside the element with an id. */
-    String text(String id) {
+    public String text(String id) {
         return found("<[^<>]* id=\"" + id + "\"[^<>]*>([^<]*)<", 1);
     }
 
@@ -70,7 +70,7 @@ final class Dom {
         return found("<svg[^<>]* id=\"chart-" + name + "\".*?</svg>", 0);
     }
 
-    String html() {
+    public String html() {
         return html;
     }
 
