@@ -11,7 +11,6 @@ import io.github.esclusa.pipeline.report.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,8 +28,8 @@ class InDoubtTest extends PolicyFixture {
         private static final long serialVersionUID = 1;
     }
 
-    private static UnaryOperator<ErrorPolicy<Integer>> retryingInDoubt() {
-        return e -> e.retry(retry(99, SECOND)).inDoubt(LostAnswer.class::isInstance);
+    private static ErrorPolicy<Integer> retryingInDoubt(ErrorPolicy<Integer> policy) {
+        return policy.retry(retry(99, SECOND)).inDoubt(LostAnswer.class::isInstance);
     }
 
     private DrainReport<Integer> ended(Pipeline<Integer> pipeline) {
@@ -62,7 +61,7 @@ class InDoubtTest extends PolicyFixture {
                             }
                             fail();
                         },
-                        stage -> stage.workers(workers).onError(retryingInDoubt()))
+                        stage -> stage.workers(workers).onError(InDoubtTest::retryingInDoubt))
                 .start();
         submit(pipeline, 1, 2);
         Awaitility.await().until(() -> {
@@ -89,7 +88,7 @@ class InDoubtTest extends PolicyFixture {
                                 throw new LostAnswer();
                             }
                         },
-                        stage -> stage.onError(retryingInDoubt()))
+                        stage -> stage.onError(InDoubtTest::retryingInDoubt))
                 .start();
         submit(pipeline, 1);
         clock.awaitWaiters(1, LONG);
@@ -108,7 +107,7 @@ class InDoubtTest extends PolicyFixture {
                         batch -> {
                             throw new BatchFailure(Map.of(0, new LostAnswer(), 1, new IOException("refused")));
                         },
-                        stage -> stage.onError(retryingInDoubt()))
+                        stage -> stage.onError(InDoubtTest::retryingInDoubt))
                 .start();
         submit(pipeline, 1, 2, 3);
         clock.awaitWaiters(1, LONG);
