@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.esclusa.pipeline.Pipeline;
 import io.github.esclusa.pipeline.PipelineState;
 import io.github.esclusa.pipeline.report.Admission;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Run in a small JVM of its own: a sink takes all the memory there is, down to the last few bytes, and the worker dies of
- * it; a second later the memory is there again. Ends with 0 if the pipeline has closed and balances.
+ * it; a second after that, the memory is there again. Ends with 0 if the pipeline has closed and balances.
  */
 @SuppressWarnings("UnusedVariable") // what is held is held for its size
 public final class NoMemory {
@@ -30,6 +32,7 @@ public final class NoMemory {
     private static volatile @Nullable List<byte[]> blocks;
     private static volatile @Nullable Node nodes;
     private static volatile boolean full;
+    private static volatile @Nullable Pipeline<Integer> starved;
 
     /** Whether the producer waits, and memory may run out. */
     private static volatile boolean armed;
@@ -37,8 +40,6 @@ public final class NoMemory {
     private NoMemory() {}
 
     public static void main(String[] args) throws InterruptedException {
-        Thread reliever = new Thread(NoMemory::relieve);
-        reliever.start();
         Pipeline<Integer> pipeline = Pipeline.<Integer>builder("starved")
                 .capacity(2)
                 .sink("sink", n -> {
@@ -48,6 +49,9 @@ public final class NoMemory {
                     fill();
                 })
                 .start();
+        starved = pipeline;
+        Thread reliever = new Thread(NoMemory::relieve);
+        reliever.start();
         if (!pipeline.submit(1).accepted() || !pipeline.submit(2).accepted()) {
             throw new AssertionError("not accepted: " + pipeline);
         }
@@ -100,11 +104,27 @@ public final class NoMemory {
         }
     }
 
+    private static boolean hasFailed(Pipeline<Integer> pipeline) {
+        try {
+            return pipeline.state() == PipelineState.FAILED;
+        } catch (OutOfMemoryError e) {
+            return false; // a contended lock takes memory
+        }
+    }
+
     private static void relieve() {
+        Pipeline<Integer> pipeline = requireNonNull(starved);
+        if (hasFailed(pipeline)) { // the first time, while there is memory for its classes
+            throw new AssertionError("failed too soon: " + pipeline);
+        }
         while (!full) {
             LockSupport.parkNanos(1_000_000);
         }
         long start = System.nanoTime();
+        while (!hasFailed(pipeline) && System.nanoTime() - start < 30_000_000_000L) {
+            LockSupport.parkNanos(50_000_000); // each step of a death without memory is a full collection
+        }
+        start = System.nanoTime();
         while (System.nanoTime() - start < 1_000_000_000L) {
             LockSupport.parkNanos(50_000_000);
         }
