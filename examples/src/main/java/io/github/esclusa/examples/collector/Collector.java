@@ -36,20 +36,21 @@ public final class Collector {
      * @param args see {@code --help}
      */
     public static void main(String[] args) {
+        Signal stop = Signal.named("stop");
+        Signal stopNow = Signal.named("stop-now");
+        // Before all else: until then a signal ends the JVM in its own way.
+        Termination.onFirstAndSecond(stop::set, stopNow::set);
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         CommandLineOutcome outcome = CollectorOptions.parse(args, out, err);
         System.exit(
                 outcome instanceof CommandLineOutcome.Run asked
-                        ? run(asked.config(), out, err)
+                        ? run(asked.config(), stop, stopNow, out, err)
                         : ((CommandLineOutcome.Exit) outcome).status());
     }
 
-    private static int run(CollectorConfig config, PrintWriter out, PrintWriter err) {
-        Signal stop = Signal.named("stop");
-        Signal stopNow = Signal.named("stop-now");
+    private static int run(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err) {
         config.notices().forEach(notice -> err.println("collector: " + notice));
-        Termination.onFirstAndSecond(stop::set, stopNow::set);
         try {
             return config.demo().isEmpty()
                     ? serve(config, stop, stopNow, out, err)

@@ -166,14 +166,30 @@ final class CollectorProcess implements AutoCloseable {
                 .waitFor();
     }
 
+    /** Sends SIGHUP, as a terminal does that is closed. */
+    void hangUp() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+    }
+
     /** Whether SIGINT reaches it: a shell starts what it puts into the background so that it does not. */
     boolean isInterruptible() throws IOException {
+        return heeds(0b10);
+    }
+
+    /** Whether SIGHUP reaches it: it does not where whoever runs these tests was started by {@code nohup}. */
+    boolean heedsHangUp() throws IOException {
+        return heeds(0b1);
+    }
+
+    private boolean heeds(int signal) throws IOException {
         Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
         if (!Files.isReadable(status)) {
             return true;
         }
         Matcher ignored = Pattern.compile("SigIgn:\\s*([0-9a-f]+)").matcher(Files.readString(status));
-        return !ignored.find() || (Long.parseUnsignedLong(ignored.group(1), 16) & 0b10) == 0;
+        return !ignored.find() || (Long.parseUnsignedLong(ignored.group(1), 16) & signal) == 0;
     }
 
     /** Waits for the end, and answers with the exit status. */

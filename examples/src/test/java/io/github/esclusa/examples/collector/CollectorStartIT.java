@@ -5,8 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.esclusa.examples.collector.web.Scrape;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -14,10 +18,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +86,36 @@ class CollectorStartIT {
             assertThat(collector.errors())
                     .matches("--db jdbc:postgresql://u:\\*\\*\\*@h/d: [^\\n]+\\n")
                     .doesNotContain("s3cret");
+        }
+    }
+
+    /** It reads them from a pipe that has no end yet, and then waits for a database that never says a word. */
+    @Test
+    void aTerminalThatIsClosedWhileItReadsItsOptionsEndsItAsOneWhileItStarts() throws Exception {
+        Path pipe = directory.resolve("options");
+        assumeTrue(
+                new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "needs a pipe that has a name");
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CollectorProcess collector =
+                        start("--db", "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/d?user=u", "@" + pipe)) {
+            // To open it for writing takes until it is open for reading, and for ever if it never is.
+            try (OutputStream options =
+                    CompletableFuture.supplyAsync(() -> writing(pipe)).get(LONG.toMillis(), TimeUnit.MILLISECONDS)) {
+                options.write("--writers 2\n".getBytes(US_ASCII));
+                assumeTrue(collector.heedsHangUp(), "SIGHUP is ignored by whoever runs these tests");
+                collector.hangUp();
+            }
+            assertThat(collector.exitStatus()).isEqualTo(1);
+            assertThat(collector.errors()).isEqualTo("collector: stopped while starting\n");
+            assertThat(collector.output()).isEmpty();
+        }
+    }
+
+    private static OutputStream writing(Path pipe) {
+        try {
+            return Files.newOutputStream(pipe, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -27,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +67,21 @@ class CollectorTest {
         thread.setDaemon(true);
         thread.start();
         return task;
+    }
+
+    /** The terminal and the shell that ends with it send one each. */
+    @Test
+    void aSecondHangUpHurriesNothingAndAnyOtherSecondSignalDoes() {
+        AtomicInteger first = new AtomicInteger();
+        AtomicInteger second = new AtomicInteger();
+        Consumer<String> signals = Termination.told(first::incrementAndGet, second::incrementAndGet);
+        signals.accept("SIGHUP");
+        signals.accept("SIGHUP");
+        assertThat(first).hasValue(1);
+        assertThat(second).hasValue(0);
+        signals.accept("SIGTERM");
+        assertThat(first).hasValue(1);
+        assertThat(second).hasValue(1);
     }
 
     @Test

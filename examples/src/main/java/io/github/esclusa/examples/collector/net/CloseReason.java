@@ -11,6 +11,8 @@ enum CloseReason {
     IDLE,
     /** One frame took too long to come; while memory is short, less is too long. */
     SLOW,
+    /** Its octet counts and its frames do not go together any more. */
+    OUT_OF_SYNC,
     /** It broke, or reading it failed. */
     FAILED,
     /** The intake takes no more. */

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   STALLED &lt;--no memory-- READING --the intake has no room--> HELD --decided, nothing unused or all taken--> READING
  *      |   \-----room------&gt;  |                                  |
- *      +----------------------+-- end, failure, idle, stop -------+--> CLOSED
+ *      +----------------------+-- end, failure, idle, stop, -----+--> CLOSED
+ *                                 out of sync
  * </pre>
  *
  * <p>In HELD and STALLED the key has no interest, so the selector does not see the socket at all, and the connection keeps what was
@@ -166,9 +167,21 @@ final class TcpConnection {
     }
 
     private void feed(ByteBuffer in) {
+        try {
+            cut(in);
+        } finally {
+            metrics.skipped(decoder.takeSkipped());
+        }
+    }
+
+    private void cut(ByteBuffer in) {
         for (RawFrame raw = decoder.next(in); raw != null; raw = decoder.next(in)) {
             idle.betweenFrames();
             frameEnded = true;
+            if (decoder.outOfSync()) {
+                outOfSync(raw, in);
+                return;
+            }
             switch (offer(raw)) {
                 case ACCEPTED, REFUSED -> {}
                 case WAITING -> {
@@ -187,6 +200,13 @@ final class TcpConnection {
         if (decoder.insideFrame()) {
             idle.insideFrame();
         }
+    }
+
+    /** The sender begins anew, on another connection: on this one frames would be taken for parts of others. */
+    private void outOfSync(RawFrame last, ByteBuffer in) {
+        log.debug("{}: closed, out of sync with its sender's octet counts", source);
+        decoder.next(in); // which gives nothing, and counts what it skips
+        finish(last, CloseReason.OUT_OF_SYNC);
     }
 
     private Verdict offer(RawFrame raw) {
@@ -303,6 +323,7 @@ final class TcpConnection {
         if (decoder.cutOff("the listener stopped") != null) {
             metrics.frameRefused();
         }
+        metrics.skipped(decoder.takeSkipped());
     }
 
     private void close(CloseReason reason) {

@@ -38,6 +38,11 @@ import org.jspecify.annotations.Nullable;
  * than that for a single frame, which is then given to the intake as bad. Time during which the intake held the
  * connection back does not count against it.
  *
+ * <p><b>Lost synchronisation.</b> A sender that counts octets and has counted one frame wrong is not understood from there
+ * on. A line longer than the limit, after a counted frame, is taken for that: what there is of it is given to the intake as
+ * bad, and the connection is closed, so that the sender begins anew on another one. A sender of lines loses no connection
+ * by a long one.
+ *
  * <p><b>Stopping.</b> {@link #stopReading} closes all sockets. Frames that were read but not offered yet are counted as
  * refused: those behind the one for which a connection is being held back, and on every connection the one that has not
  * come whole. Those in line with the intake are the intake's.
@@ -54,11 +59,16 @@ public final class TcpListener implements AutoCloseable {
             throws IOException {
         this.name = config.name;
         this.localAddress = (InetSocketAddress) server.getLocalAddress();
-        this.metrics = new TcpMetrics(name, config.registry);
         TcpSettings settings =
                 new TcpSettings(name, config.frameLimit, config.idle, config.maxConnections, config.frameMemory);
-        this.loop = new TcpLoop(settings, server, selector, timers, config.clock, config.receipt(), metrics);
         this.thread = new ListenerThread("TCP listener '" + name + "'", NamedThreads.platform(name + "-tcp"));
+        this.metrics = new TcpMetrics(name, config.registry);
+        try {
+            this.loop = new TcpLoop(settings, server, selector, timers, config.clock, config.receipt(), metrics);
+        } catch (Throwable e) { // its buffer is 64 KiB that may not be there
+            metrics.close();
+            throw e;
+        }
     }
 
     /**

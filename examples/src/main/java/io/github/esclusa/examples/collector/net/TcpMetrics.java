@@ -25,12 +25,14 @@ public final class TcpMetrics extends ListenerMetrics {
     public static final String FRAME_MEMORY = PREFIX + ".frame.memory";
     /** Counter: connections accepted. */
     public static final String ACCEPTED = PREFIX + ".accepted";
-    /** Counter (tag {@code reason}): connections closed, as peer, idle, slow, failed, intake_closed or stopped. */
+    /** Counter (tag {@code reason}): connections closed, as peer, idle, slow, out_of_sync, failed, intake_closed or stopped. */
     public static final String CLOSED = PREFIX + ".closed";
     /** Counter: attempts to accept a connection that failed, for want of file descriptors for example. */
     public static final String ACCEPT_FAILURES = PREFIX + ".accept.failures";
     /** Counter: bytes read. */
     public static final String RECEIVED = PREFIX + RECEIVED_SUFFIX;
+    /** Counter: bytes read and thrown away: what frames had beyond the limit, and what came after lost synchronisation. */
+    public static final String SKIPPED = PREFIX + ".skipped";
     /** Counter: frames the intake has accepted. */
     public static final String FRAMES = PREFIX + FRAMES_SUFFIX;
     /** Counter: frames that were bad by their framing alone, whatever became of them. */
@@ -44,6 +46,7 @@ public final class TcpMetrics extends ListenerMetrics {
     private final LongAdder frameMemory;
     private final LongAdder accepted;
     private final LongAdder acceptFailures;
+    private final LongAdder skipped;
     private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
 
     TcpMetrics(String name, @Nullable MeterRegistry registry) {
@@ -54,6 +57,7 @@ public final class TcpMetrics extends ListenerMetrics {
         frameMemory = gauge(FRAME_MEMORY, "bytes", "What frames take that are not the intake's yet");
         accepted = counter(ACCEPTED, "connections", "Connections accepted");
         acceptFailures = counter(ACCEPT_FAILURES, "failures", "Attempts to accept that failed");
+        skipped = counter(SKIPPED, "bytes", "Bytes thrown away: beyond the limit, or out of sync");
         for (CloseReason reason : CloseReason.values()) {
             closed.put(reason, counter(CLOSED, "connections", "Connections closed", Tags.of("reason", reason.tag())));
         }
@@ -71,6 +75,10 @@ public final class TcpMetrics extends ListenerMetrics {
 
     void acceptFailed() {
         acceptFailures.increment();
+    }
+
+    void skipped(long bytes) {
+        skipped.add(bytes);
     }
 
     void held() {

@@ -47,10 +47,15 @@ public final class UdpListener implements AutoCloseable {
         this.localAddress = (InetSocketAddress) channel.getLocalAddress();
         this.granted = channel.getOption(StandardSocketOptions.SO_RCVBUF);
         this.wanted = config.receiveBuffer;
-        this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), granted, config.registry);
-        this.receiver =
-                new UdpReceiver(name, channel, config.frameLimit, config.receipt(), new Pause(config.clock), metrics);
         this.thread = new ListenerThread("UDP listener '" + name + "'", NamedThreads.platform(name + "-udp"));
+        this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), granted, config.registry);
+        try {
+            this.receiver = new UdpReceiver(
+                    name, channel, config.frameLimit, config.receipt(), new Pause(config.clock), metrics);
+        } catch (Throwable e) { // its buffer is 64 KiB that may not be there
+            metrics.close();
+            throw e;
+        }
     }
 
     /**

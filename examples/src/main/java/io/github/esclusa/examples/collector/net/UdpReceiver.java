@@ -54,15 +54,22 @@ final class UdpReceiver {
     }
 
     /**
-     * Receives until stopped.
+     * Receives until stopped. Whatever a receive throws, an {@code OutOfMemoryError} for example, costs its datagram and a
+     * pause; the pause is inside the guard, since it may throw the same.
      *
-     * @throws IOException if the socket cannot be read, again and again
+     * @throws IOException if the socket cannot be read, again and again; so with what else is thrown again and again
      */
     void run(DatagramIntake intake) throws IOException {
         int failures = 0;
+        boolean pausing = false;
         try {
             while (!pause.isStopped()) {
                 try {
+                    if (pausing) {
+                        pausing = false;
+                        pause.await(PAUSE);
+                        continue;
+                    }
                     receive(intake);
                     failures = 0;
                 } catch (ClosedChannelException e) {
@@ -70,9 +77,16 @@ final class UdpReceiver {
                         return;
                     }
                     throw e;
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException | Error e) {
+                    metrics.failed();
                     failures++;
-                    failed(e, failures);
+                    if (failures >= FAILURES_GIVEN_UP_AT) {
+                        throw e;
+                    }
+                    pausing = true;
+                    if (failures == 1) {
+                        tell(e);
+                    }
                 }
             }
         } catch (InterruptedException e) {
@@ -80,24 +94,32 @@ final class UdpReceiver {
         }
     }
 
-    private void failed(IOException e, int failures) throws IOException, InterruptedException {
-        metrics.failed();
-        if (failures >= FAILURES_GIVEN_UP_AT) {
-            throw e;
-        }
-        if (failures == 1) {
+    /** Or does not, where there is no memory for that either: the listener goes on all the same, and has counted it. */
+    private void tell(Throwable e) {
+        try {
             log.warn("UDP listener '{}': a receive failed; it goes on", name, e);
+        } catch (OutOfMemoryError untold) {
+            e.addSuppressed(untold);
         }
-        pause.await(PAUSE);
     }
 
     private void receive(DatagramIntake intake) throws IOException, InterruptedException {
         buffer.clear();
         SocketAddress sender = channel.receive(buffer);
-        long receivedAt = receipt.nowMicros();
         buffer.flip();
         metrics.received(buffer.remaining());
-        submit(intake, rawFrame(), source(sender), receivedAt);
+        long receivedAt;
+        RawFrame raw;
+        String source;
+        try {
+            receivedAt = receipt.nowMicros();
+            raw = rawFrame();
+            source = source(sender);
+        } catch (RuntimeException | Error e) {
+            metrics.frameRefused(); // what was received is accepted or refused, and nothing else
+            throw e;
+        }
+        submit(intake, raw, source, receivedAt);
     }
 
     private RawFrame rawFrame() {

@@ -26,12 +26,17 @@ import org.jspecify.annotations.Nullable;
  *          START         +-----------+  newline
  *                        | SKIP_LINE | --------> START
  *                        +-----------+
+ *
+ *   past the limit, once a counted frame has come whole: OUT_OF_SYNC, which skips all that follows
  * </pre>
  *
  * <ul>
  *   <li>A frame longer than the limit is given out once, cut off at the limit, as bad; the rest of it is skipped.
  *   <li>An octet count of more than {@value #MAX_DIGITS} digits, not followed by a space, or followed by anything but a
  *       {@code <} is a lie: everything up to the next newline is given out as one bad frame, count and all.
+ *   <li>A stream in which a counted frame has come whole, and then a line longer than the limit, has lost its
+ *       synchronisation: one count was wrong, and what follows the frame it was of looks like a line, good counted frames
+ *       and all. The line is given out cut off as above, and nothing after it is a frame: {@link #outOfSync}.
  *   <li>A line end that closes a line, or stands inside a counted frame as its last bytes, is not part of the frame.
  *       Empty lines between frames are nothing. A carriage return before the newline counts towards the limit.
  *   <li>At the end of the stream, a line that was begun is a frame; a counted frame that was begun is a bad one.
@@ -58,7 +63,8 @@ public final class FrameDecoder {
         PAYLOAD,
         LINE,
         SKIP_PAYLOAD,
-        SKIP_LINE
+        SKIP_LINE,
+        OUT_OF_SYNC
     }
 
     private final int limit;
@@ -80,6 +86,12 @@ public final class FrameDecoder {
 
     /** LINE: why it is bad, if it is. */
     private @Nullable String fault;
+
+    /** Whether a counted frame has come whole: the sender counts, and a line without an end is no line. */
+    private boolean senderCounts;
+
+    /** Bytes thrown away since {@link #takeSkipped} was asked last. */
+    private long skipped;
 
     /**
      * A decoder at the start of a stream.
@@ -110,6 +122,7 @@ public final class FrameDecoder {
                         case LINE -> line(in);
                         case SKIP_PAYLOAD -> skipPayload(in);
                         case SKIP_LINE -> skipLine(in);
+                        case OUT_OF_SYNC -> skip(in, in.remaining());
                     };
             if (frame != null) {
                 return frame;
@@ -140,7 +153,7 @@ public final class FrameDecoder {
     private @Nullable RawFrame finish(@Nullable String reason) {
         RawFrame last =
                 switch (state) {
-                    case START, SKIP_PAYLOAD, SKIP_LINE -> null;
+                    case START, SKIP_PAYLOAD, SKIP_LINE, OUT_OF_SYNC -> null;
                     case COUNT -> new RawFrame(countAsReceived(), reason);
                     case PAYLOAD -> {
                         String far = ", after " + gathered.length() + " of its " + count + " bytes";
@@ -161,6 +174,27 @@ public final class FrameDecoder {
      */
     public boolean insideFrame() {
         return state != State.START;
+    }
+
+    /**
+     * Whether the stream has lost its synchronisation. Nothing that comes is a frame any more: only a new stream helps.
+     *
+     * @return {@code true} from the frame on that was given out for it
+     */
+    public boolean outOfSync() {
+        return state == State.OUT_OF_SYNC;
+    }
+
+    /**
+     * How many bytes were thrown away: what frames had beyond the limit, and everything after the synchronisation was
+     * lost.
+     *
+     * @return the bytes since this was asked last
+     */
+    public long takeSkipped() {
+        long taken = skipped;
+        skipped = 0;
+        return taken;
     }
 
     /**
@@ -240,6 +274,7 @@ public final class FrameDecoder {
             return new RawFrame(bytes, tooLong() + ": its octet count is " + count);
         }
         state = State.START;
+        senderCounts = true;
         return new RawFrame(gathered.take(in, wanted, gathered.lineEnd(in, wanted)), null);
     }
 
@@ -264,10 +299,14 @@ public final class FrameDecoder {
             return null;
         }
         byte[] bytes = gathered.take(in, room, 0);
-        RawFrame frame = new RawFrame(bytes, fault == null ? tooLong() : fault + "; " + tooLong());
-        state = State.SKIP_LINE;
+        String reason = fault == null ? tooLong() : fault + "; " + tooLong();
         fault = null;
-        return frame;
+        if (senderCounts) {
+            state = State.OUT_OF_SYNC;
+            return new RawFrame(bytes, reason + ": out of sync with the octet counts before it");
+        }
+        state = State.SKIP_LINE;
+        return new RawFrame(bytes, reason);
     }
 
     private String tooLong() {
@@ -275,22 +314,30 @@ public final class FrameDecoder {
     }
 
     private @Nullable RawFrame skipPayload(ByteBuffer in) {
-        int skipped = Math.min(toSkip, in.remaining());
-        in.position(in.position() + skipped);
-        toSkip -= skipped;
+        int length = Math.min(toSkip, in.remaining());
+        toSkip -= length;
         if (toSkip == 0) {
+            state = State.START;
+        }
+        return skip(in, length);
+    }
+
+    private @Nullable RawFrame skipLine(ByteBuffer in) {
+        int end = in.position();
+        while (end < in.limit() && in.get(end) != '\n') {
+            end++;
+        }
+        skip(in, end - in.position());
+        if (in.hasRemaining()) {
+            in.get();
             state = State.START;
         }
         return null;
     }
 
-    private @Nullable RawFrame skipLine(ByteBuffer in) {
-        while (in.hasRemaining()) {
-            if (in.get() == '\n') {
-                state = State.START;
-                return null;
-            }
-        }
+    private @Nullable RawFrame skip(ByteBuffer in, int length) {
+        in.position(in.position() + length);
+        skipped += length;
         return null;
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * How the collector is, at one moment.
  *
- * @param state the state in a word, such as {@code RUNNING} or {@code DRAINING}
+ * @param state the state in a word, {@code READY} or {@code NOT_READY}; while the collector starts and ends, what its gate
+ *     says, {@code STARTING} for example
  * @param ok whether it does its work: {@code /health} answers 200 for {@code true} and 503 for {@code false}
  * @param reasons why it is as it is, a sentence each; may be empty
  */

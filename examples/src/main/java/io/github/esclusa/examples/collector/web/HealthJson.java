@@ -4,7 +4,7 @@ package io.github.esclusa.examples.collector.web;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A health as one JSON object: {@code {"state":"RUNNING","ok":true,"reasons":[]}}. */
+/** A health as one JSON object: {@code {"state":"READY","ok":true,"reasons":[]}}. */
 final class HealthJson {
 
     private HealthJson() {}

@@ -16,17 +16,30 @@ import java.util.function.Supplier;
  *
  * <ul>
  *   <li>{@code /metrics}: Prometheus text, or OpenMetrics for a client that asks for it.
- *   <li>{@code /health}: one JSON object, {@code {"state":"RUNNING","ok":true,"reasons":[]}}; status 200, or 503 when the
+ *   <li>{@code /health}: one JSON object, {@code {"state":"READY","ok":true,"reasons":[]}}; status 200, or 503 when the
  *       health is not ok.
  *   <li>{@code /}: one page without outside resources, which polls the other two.
  * </ul>
  *
  * <p>Requests are served by a fixed number of threads, and each is cut off after a few seconds: a slow client cannot hang
  * the others for longer than that.
+ *
+ * <p>No more than {@value #MAX_CONNECTIONS} connections are open at once: one more is closed as soon as it comes, or they
+ * would take the file descriptors of the whole process, without which the JDK's server tries to accept for ever and burns a
+ * processor. A connection from which no request comes is closed after {@value #IDLE_SECONDS} to
+ * {@value #IDLE_SECONDS} + 10 seconds, so silent ones keep others out for no longer than that. Both are settings of the
+ * JDK's server for the whole JVM, read with the first server in it; whoever sets {@code jdk.httpserver.maxConnections} or
+ * {@code sun.net.httpserver.idleInterval} (seconds) on the command line is heeded.
  */
 public final class MetricsServer implements AutoCloseable {
 
     private static final String NAME = "collector-http";
+
+    /** How many connections may be open at once. */
+    static final int MAX_CONNECTIONS = 200;
+
+    /** How long one may be open without a request, in seconds. */
+    private static final int IDLE_SECONDS = 30;
 
     /** How many requests are served at a time. */
     static final int THREADS = 4;
@@ -66,12 +79,22 @@ public final class MetricsServer implements AutoCloseable {
         requireNonNull(registry, "registry");
         requireNonNull(health, "health");
         Page page = Page.load();
-        HttpServer server = bind(requireNonNull(address, "address"));
         RequestThreads threads = new RequestThreads(NAME, THREADS, MAX_UNDER_WAY, limit);
-        server.createContext("/", new Routes(page, registry, health));
-        server.setExecutor(threads);
-        server.start();
-        return new MetricsServer(server, threads);
+        try {
+            HttpServer server = bind(requireNonNull(address, "address"));
+            try {
+                server.createContext("/", new Routes(page, registry, health));
+                server.setExecutor(threads);
+                server.start();
+                return new MetricsServer(server, threads);
+            } catch (Throwable e) {
+                server.stop(0);
+                throw e;
+            }
+        } catch (Throwable e) {
+            threads.close();
+            throw e;
+        }
     }
 
     /**
@@ -90,11 +113,24 @@ public final class MetricsServer implements AutoCloseable {
         threads.close();
     }
 
+    /** Before the first server of the JVM: its class reads them once. */
+    private static void boundConnections() {
+        setIfAbsent("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
+        setIfAbsent("sun.net.httpserver.idleInterval", IDLE_SECONDS);
+    }
+
+    private static void setIfAbsent(String property, int value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Integer.toString(value));
+        }
+    }
+
     private static HttpServer bind(InetSocketAddress address) throws IOException {
         String where = address.getHostString() + ":" + address.getPort();
         if (address.isUnresolved()) {
             throw new IOException("cannot serve metrics on " + where + ": no such host is known");
         }
+        boundConnections();
         try {
             return HttpServer.create(address, 0);
         } catch (IOException | SecurityException e) {

@@ -28,13 +28,14 @@ final class RequestThreads implements Executor, AutoCloseable {
 
     RequestThreads(String name, int count, int maxUnderWay, Duration limit) {
         this.limit = limit;
+        this.threads = new ThreadPoolExecutor(
+                count, count, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), NamedThreads.daemon(name));
+        threads.allowCoreThreadTimeOut(true);
+        // Last: this one has a thread from the start, and the pool above none before its first request.
         this.timers = Timers.builder(name)
                 .threads(ThreadKind.DAEMON)
                 .maxPending(maxUnderWay)
                 .start();
-        this.threads = new ThreadPoolExecutor(
-                count, count, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), NamedThreads.daemon(name));
-        threads.allowCoreThreadTimeOut(true);
     }
 
     /** Never rejects: the HTTP server would leave a rejected request's connection open for ever. */

@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -94,6 +96,38 @@ class TcpListenerTest {
             assertThat(rig.intake.texts().get(3)).isEqualTo("<4>d");
             assertThat(rig.metric(TcpMetrics.BAD_FRAMES)).isEqualTo(2);
             assertThat(rig.metric(TcpMetrics.CONNECTIONS)).isEqualTo(1);
+            rig.awaitMetric(TcpMetrics.SKIPPED, 99_903 + 100);
+        }
+    }
+
+    /** All the good frames behind it were taken for one line, and skipped without a word. */
+    @Test
+    void anOctetCountTooShortIsABadFrameAndTheEndOfTheConnectionOnceItIsNoticed() throws IOException {
+        CompletableFuture<Consumer<Verdict>> inLine = new CompletableFuture<>();
+        try (TcpRig rig = new TcpRig()) {
+            rig.listener.start((frame, whenDecided) -> {
+                Verdict verdict = rig.intake.offer(frame, whenDecided);
+                if (frame.fault() == null) {
+                    return verdict;
+                }
+                inLine.complete(whenDecided);
+                return Verdict.WAITING;
+            });
+            Socket sender = rig.connect();
+            TcpRig.send(sender, "4 <1>a5 <2>lying" + "4 <3>b".repeat(100));
+            assertThat(ended(sender)).isTrue();
+            assertThat(rig.closedFor(CloseReason.OUT_OF_SYNC)).isEqualTo(1);
+            rig.awaitMetric(TcpMetrics.SKIPPED, 503);
+            assertThat(rig.intake.texts())
+                    .containsExactly("<1>a", "<2>ly", ("ing" + "4 <3>b".repeat(100)).substring(0, 100));
+            assertThat(rig.intake.frames().get(2).fault())
+                    .isEqualTo("longer than the limit of 100 bytes: out of sync with the octet counts before it");
+            assertThat(rig.metric(TcpMetrics.BAD_FRAMES)).isEqualTo(1);
+
+            inLine.join().accept(Verdict.ACCEPTED); // which needs no connection
+            rig.awaitMetric(TcpMetrics.FRAMES, 3);
+            rig.awaitMetric(TcpMetrics.FRAME_MEMORY, 0);
+            assertThat(rig.metric(TcpMetrics.HELD)).isZero();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.examples.collector.syslog.Frame;
 import io.github.esclusa.examples.collector.syslog.IdSource;
 import io.github.esclusa.examples.collector.syslog.ParseException;
@@ -17,6 +18,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -180,6 +182,51 @@ class UdpListenerTest {
         intake.awaitFrames(1);
         assertThat(intake.texts()).containsExactly("<1>4");
         assertThat(metric(UdpMetrics.REFUSED)).isEqualTo(4);
+    }
+
+    /** One {@code OutOfMemoryError} ended it for good. */
+    @Test
+    void whateverAReceiveThrowsCostsTheDatagramOnly() throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        listener.close();
+        listener = builder()
+                .wallClock(() -> switch (calls.getAndIncrement()) {
+                    case 0 -> throw new OutOfMemoryError("as if there were no memory");
+                    case 1 -> throw new IllegalStateException("broken clock");
+                    default -> NOW;
+                })
+                .bind();
+        listener.start(intake);
+        for (int i = 0; i < 3; i++) {
+            send("<1>" + i);
+        }
+        intake.awaitFrames(1);
+        assertThat(intake.texts()).containsExactly("<1>2");
+        assertThat(listener.failure()).isNull();
+        TcpRig.eventually(() -> metric(UdpMetrics.FRAMES) == 1);
+        assertThat(metric(UdpMetrics.FAILURES)).isEqualTo(2);
+        assertThat(metric(UdpMetrics.REFUSED)).isEqualTo(2);
+        assertThat(metric(UdpMetrics.DATAGRAMS)).isEqualTo(3);
+    }
+
+    @Test
+    void aHundredReceivesThatFailInARowAreItsFailure() throws IOException {
+        OutOfMemoryError error = new OutOfMemoryError("as if there were no memory");
+        ManualClock clock = new ManualClock();
+        listener.close();
+        listener = builder()
+                .clock(clock)
+                .wallClock(() -> {
+                    throw error;
+                })
+                .bind();
+        listener.start(intake);
+        while (listener.failure() == null) {
+            send("<1>a");
+            clock.advance(Duration.ofMillis(100));
+        }
+        assertThat(listener.failure()).isSameAs(error);
+        assertThat(metric(UdpMetrics.FAILURES)).isEqualTo(100);
     }
 
     /** It closed the channel under the next receive. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class FrameDecoderTest {
 
     private static final int LIMIT = 32;
+    private static final String LIE = "what follows the octet count 4 does not begin with '<'";
     private static final String CUT = "longer than the limit of 32 bytes";
 
     /** A frame as text, so that lists of them compare. */
@@ -141,16 +142,54 @@ class FrameDecoderTest {
 
     @Test
     void anOctetCountThatIsNotFollowedByAPriorityIsBadUpToTheNextNewline() {
-        String fault = "what follows the octet count 4 does not begin with '<'";
-        assertFrames("4 hello\n4 <2>b", bad("4 hello", fault), good("<2>b"));
-        assertFrames("4 \n4 <2>b", bad("4 ", fault), good("<2>b"));
+        assertFrames("4 hello\n4 <2>b", bad("4 hello", LIE), good("<2>b"));
+        assertFrames("4 \n4 <2>b", bad("4 ", LIE), good("<2>b"));
     }
 
     @Test
     void aLyingCountWithoutANewlineIsCutOffAtTheLimitToo() {
         String text = "4 " + "h".repeat(LIMIT - 2);
-        String fault = "what follows the octet count 4 does not begin with '<'; " + CUT;
+        String fault = LIE + "; " + CUT;
         assertFrames(text + "hhhh\n<2>b\n", bad(text, fault), good("<2>b"));
+    }
+
+    /** One frame's count was three bytes short: "ing", and all good frames behind it, is one line without an end. */
+    @Test
+    void aLineTooLongAfterACountedFrameIsLostSynchronisation() {
+        String behind = "ing" + "4 <3>b".repeat(100) + "\n4 <4>c";
+        String cut = behind.substring(0, LIMIT);
+        String sync = ": out of sync with the octet counts before it";
+        assertFrames("4 <1>a5 <2>ly" + behind, good("<1>a"), good("<2>ly"), bad(cut, CUT + sync));
+        assertFrames(
+                "4 <1>a4 " + behind, good("<1>a"), bad("4 " + cut.substring(0, LIMIT - 2), LIE + "; " + CUT + sync));
+    }
+
+    /** It ends before the limit, and what follows is understood again. */
+    @Test
+    void aLineAfterACountedFrameIsALineAsLongAsItHasAnEnd() {
+        assertFrames("4 <1>a5 <2>lying\n4 <3>b", good("<1>a"), good("<2>ly"), good("ing"), good("<3>b"));
+    }
+
+    @Test
+    void howManyBytesWereThrownAwayIsToldOnce() {
+        FrameDecoder decoder = new FrameDecoder(LIMIT);
+        assertThat(skipped(decoder, "<1>a\r\n\n<2>b\n")).isZero();
+        assertThat(skipped(decoder, "x".repeat(LIMIT + 5) + "\n<2>b\n")).isEqualTo(5);
+        assertThat(skipped(decoder, "40 <" + "x".repeat(39))).isEqualTo(40 - LIMIT);
+        assertThat(decoder.outOfSync()).isFalse();
+        assertThat(skipped(decoder, "4 <1>a" + "x".repeat(LIMIT + 5) + "\n<2>b\n4 <3>c"))
+                .isEqualTo(5 + 12);
+        assertThat(decoder.outOfSync()).isTrue();
+        assertThat(skipped(decoder, "\n<2>b\n")).isEqualTo(6);
+        assertThat(decoder.takeSkipped()).isZero();
+    }
+
+    private static long skipped(FrameDecoder decoder, String stream) {
+        ByteBuffer in = ByteBuffer.wrap(stream.getBytes(ISO_8859_1));
+        while (decoder.next(in) != null) {
+            // Only what is not given out counts here.
+        }
+        return decoder.takeSkipped();
     }
 
     @Test
@@ -159,7 +198,7 @@ class FrameDecoderTest {
         assertFrames("4 <1>a12", good("<1>a"), bad("12", ended));
         assertFrames("12 ", bad("12 ", ended));
         assertFrames("12 <1>a", bad("<1>a", ended + ", after 4 of its 12 bytes"));
-        assertFrames("4 hel", bad("4 hel", "what follows the octet count 4 does not begin with '<'"));
+        assertFrames("4 hel", bad("4 hel", LIE));
         assertFrames("<1>a\r", good("<1>a"));
         assertFrames("");
     }

@@ -3,6 +3,7 @@ package io.github.esclusa.examples.collector.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MetricsServerTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Health WELL = new Health("RUNNING", true, List.of());
+    private static final Health WELL = new Health("READY", true, List.of());
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final HttpClient client =
@@ -101,17 +102,17 @@ class MetricsServerTest {
         AtomicBoolean ok = new AtomicBoolean(true);
         MetricsServer server = open(() -> ok.get()
                 ? WELL
-                : new Health("DRAINING", false, List.of("asked to \"stop\"", "tab\there, back\\slash, \uD83D\uDEB0")));
+                : new Health("NOT_READY", false, List.of("asked to \"stop\"", "tab\there, back\\slash, \uD83D\uDEB0")));
         HttpResponse<String> well = get(server, "/health");
         assertThat(well.statusCode()).isEqualTo(200);
         assertThat(header(well, "Content-Type")).startsWith("application/json");
-        assertThat(well.body()).isEqualTo("{\"state\":\"RUNNING\",\"ok\":true,\"reasons\":[]}\n");
+        assertThat(well.body()).isEqualTo("{\"state\":\"READY\",\"ok\":true,\"reasons\":[]}\n");
 
         ok.set(false);
         HttpResponse<String> draining = get(server, "/health");
         assertThat(draining.statusCode()).isEqualTo(503);
         assertThat(draining.body())
-                .isEqualTo("{\"state\":\"DRAINING\",\"ok\":false,\"reasons\":[\"asked to \\\"stop\\\"\","
+                .isEqualTo("{\"state\":\"NOT_READY\",\"ok\":false,\"reasons\":[\"asked to \\\"stop\\\"\","
                         + "\"tab\\u0009here, back\\\\slash, \\ud83d\\udeb0\"]}\n");
     }
 
@@ -205,10 +206,18 @@ class MetricsServerTest {
     @Test
     void aPortInUseIsNamed() throws Exception {
         InetSocketAddress taken = open(() -> WELL).localAddress();
+        long threads = serverThreads();
         assertThatThrownBy(() -> MetricsServer.open(taken, registry, () -> WELL))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot serve metrics on " + taken.getHostString() + ":" + taken.getPort() + ": ")
                 .hasMessageContaining("in use");
+        await().until(() -> serverThreads() <= threads);
+    }
+
+    private static long serverThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("collector-http"))
+                .count();
     }
 
     @Test
@@ -217,6 +226,25 @@ class MetricsServerTest {
         assertThatThrownBy(() -> MetricsServer.open(nowhere, registry, () -> WELL))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("nowhere.invalid:9464");
+    }
+
+    /** They would take the file descriptors, and without one the JDK's server tries to accept for ever. */
+    @Test
+    void aConnectionTooManyIsClosedAtOnceAndOneThatLeavesMakesRoom() throws Exception {
+        MetricsServer server = open(() -> WELL);
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < MetricsServer.MAX_CONNECTIONS; i++) {
+            silent.add(connect(server));
+        }
+        Socket tooMany = connect(server);
+        tooMany.setSoTimeout(20_000); // a silent one that is not too many is closed after 30 seconds
+        assertThat(drain(tooMany)).isZero();
+        for (Socket each : silent) {
+            each.close();
+        }
+        await().atMost(LONG)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> get(server, "/health").statusCode() == 200);
     }
 
     @Test
