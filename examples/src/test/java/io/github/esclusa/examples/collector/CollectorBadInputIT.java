@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.esclusa.examples.collector.web.Scrape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -90,10 +91,12 @@ class CollectorBadInputIT {
                                 return stored.number("SELECT count(*) FROM messages WHERE message = 'still there'") > 0;
                             });
 
-            assertThat(collector.scrape().sum("collector_tcp_closed_connections_total", "reason=\"slow\""))
+            Scrape scrape = collector.scrape();
+            assertThat(scrape.sum("collector_tcp_closed_connections_total", "reason=\"slow\""))
                     .isEqualTo(1);
-            assertThat(collector.scrape().sum("collector_tcp_closed_connections_total", "reason=\"idle\""))
-                    .isEqualTo(1);
+            assertThat(scrape.sum("collector_tcp_closed_connections_total", "reason=\"idle\""))
+                    .as("the silent one, and perhaps by now the busy one, which has no more to say")
+                    .isBetween(1.0, 2.0);
             assertThat(stored.deadLetters()).isEqualTo(1);
             assertThat(stored.text("SELECT reason FROM dead_letters"))
                     .isEqualTo("cut off: the frame had not come whole after PT1S");
