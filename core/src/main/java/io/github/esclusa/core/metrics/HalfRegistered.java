@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What is left where a composite registry has given a meter to some of its children and another of them has failed: the
@@ -18,11 +19,16 @@ final class HalfRegistered {
 
     /** Removes what carries this very object as the value of a tag. */
     static void remove(MeterRegistry from, String value) {
+        remove(from, meter -> carries(meter, value));
+    }
+
+    /** Removes these meters from the children of a composite, and theirs. */
+    static void remove(MeterRegistry from, Predicate<Meter> which) {
         if (from instanceof CompositeMeterRegistry composite) {
             for (MeterRegistry child : composite.getRegistries()) {
-                remove(child, value);
+                remove(child, which);
                 for (Meter meter : List.copyOf(child.getMeters())) {
-                    if (carries(meter, value)) {
+                    if (which.test(meter)) {
                         child.remove(meter);
                     }
                 }

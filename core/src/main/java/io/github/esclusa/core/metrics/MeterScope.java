@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #open} until {@link #close}; two live components of one kind and name are an error, because the second would
  * silently write into the first one's meters, and the first one's end would remove the second one's. That the name is
  * taken does not depend on what filters let through. It can also be read off the registry, where the scope leaves a marker
- * meter ({@code <kind>.info}): by that a registry shows the names taken in a composite that it is part of.
+ * meter ({@code <kind>.info}): by that a registry shows the names taken in a composite that it is part of, and a composite is
+ * shown those taken in the registries it writes to.
  *
  * <p>A registry that throws is warned of once and then left alone, by {@link #register}, which answers {@code null}, and
  * by {@link #recording}: the component works unwatched. Without a registry a scope does nothing.
@@ -33,8 +34,6 @@ public final class MeterScope implements AutoCloseable {
 
     /** The key of the tag that carries the component's name, present on every meter. */
     public static final String NAME_TAG = "name";
-
-    private static final String MARKER = "1 while the component lives";
 
     /** How long one close waits for the removal that another has begun: longer than any registry that works takes. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -47,6 +46,7 @@ public final class MeterScope implements AutoCloseable {
     private final Duration patience;
 
     private final LiveNames.Name liveName;
+    private final NameMarker marker;
 
     private final WaitLock lock = new WaitLock();
 
@@ -78,6 +78,7 @@ public final class MeterScope implements AutoCloseable {
         this.recording = new Recording(kind, name);
         this.patience = patience;
         this.liveName = new LiveNames.Name(kind, name);
+        this.marker = new NameMarker(kind, name);
     }
 
     /**
@@ -235,6 +236,7 @@ public final class MeterScope implements AutoCloseable {
                 remove(removed.get(i));
             }
         } finally {
+            marker.over();
             freeName();
             lock.lock();
             try {
@@ -305,28 +307,31 @@ public final class MeterScope implements AutoCloseable {
         }
     }
 
-    /**
-     * Registers the marker. Registering is atomic in the registry, and answers with the marker that was there first. Two
-     * markers are told apart by the identity of their descriptions, which every registry keeps, one that has nothing
-     * behind it too (a composite without children), whereas a value can only be read where a real registry is.
-     */
-    @SuppressWarnings("ReferenceEquality") // Identity is what tells the claims apart.
+    /** The name is ours in this registry; whether it is in those that a composite writes to, the marker shows. */
     private void leaveMarker() {
-        String claim = new String(MARKER.toCharArray());
-        Gauge marker = register((meters, tags) -> Gauge.builder(kind + ".info", () -> 1)
-                .description(claim)
-                .tags(tags)
-                .strongReference(true)
-                .register(meters));
-        if (marker == null) {
+        if (registry == null) {
             return;
         }
-        String found = marker.getId().getDescription();
-        if (found == claim || !MARKER.equals(found)) { // or a filter has rewritten it, and nothing can be said
-            return;
+        Gauge found = register(marker::register);
+        if (found != null && NameMarker.isOver(found) && !marker.isAnothersBelow(registry)) {
+            forget(found);
+            remove(found);
+            found = register(marker::register);
         }
-        forget(marker);
-        throw alreadyLive();
+        if (found != null && (marker.isAnothers(found) || marker.isAnothersBelow(registry))) {
+            forget(found);
+            marker.over();
+            removeMarkerBelow(registry);
+            throw alreadyLive();
+        }
+    }
+
+    private void removeMarkerBelow(MeterRegistry composite) {
+        try {
+            marker.removeBelow(composite);
+        } catch (Throwable e) {
+            recording.failed("removing a marker", e);
+        }
     }
 
     private IllegalStateException alreadyLive() {

@@ -21,7 +21,7 @@ public final class WaitLock extends ReentrantLock {
     private static final long serialVersionUID = 1;
 
     /** Told, and to be unparked when the lock is let go: guarded by it. */
-    private transient @Nullable Waiter toWake;
+    transient @Nullable Waiter toWake;
 
     /** A lock that is free, and not fair. */
     public WaitLock() {}
@@ -39,6 +39,9 @@ public final class WaitLock extends ReentrantLock {
 
         /** Written under the lock, read without it by the waiter. */
         volatile boolean told;
+
+        /** Written by the waiter, perhaps without the lock: it has left with an error and could not take itself out. */
+        volatile boolean gone;
 
         /** Whether it has been put into the chain of those to wake. */
         boolean isToWake;

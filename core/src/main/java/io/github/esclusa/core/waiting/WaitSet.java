@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Telling is under the lock as well, so each waiter is either told or not when it has the lock back and looks. One that is
  * told and interrupted, in whichever order, has been told: it keeps its interrupt, and the signal is not lost.
+ *
+ * <p>One that an error has kept from leaving is <em>gone</em>: whoever next signals, or leaves, takes it out.
  */
 @SuppressWarnings("WaitNotInLoop") // The loop is the caller's, as with any condition.
 final class WaitSet implements Condition {
@@ -38,35 +40,54 @@ final class WaitSet implements Condition {
     @Override
     public void signal() {
         requireLock();
-        WaitLock.Waiter waiter = first;
-        if (waiter != null && waiter.told) {
-            waiter.unparkIfLost();
-        }
-        while (waiter != null && waiter.told) {
-            waiter = waiter.next;
-        }
-        if (waiter != null) {
-            waiter.told = true;
-            wakeFirst();
-        }
+        unparkLost();
+        tellOne();
+        wakeFirst();
     }
 
     @Override
     public void signalAll() {
         requireLock();
-        if (first != null && first.told) {
-            first.unparkIfLost();
-        }
+        unparkLost();
         for (WaitLock.Waiter waiter = first; waiter != null; waiter = waiter.next) {
             waiter.told = true;
         }
         wakeFirst();
     }
 
+    /** Should the stack have ended before the first was unparked. */
+    private void unparkLost() {
+        if (first != null && first.told) {
+            first.unparkIfLost();
+        }
+    }
+
+    private void tellOne() {
+        WaitLock.Waiter waiter = first;
+        while (waiter != null && waiter.told) {
+            waiter = waiter.next;
+        }
+        if (waiter != null) {
+            waiter.told = true;
+        }
+    }
+
     /** Those who have been told stand before those who have not. The first goes, and wakes the next one as it leaves. */
     private void wakeFirst() {
+        dropGone();
         if (first != null && first.told && !first.isToWake) {
             lock.wake(first);
+        }
+    }
+
+    /** Takes out those in front who are gone. One that had been told has not made use of it: another is told instead. */
+    private void dropGone() {
+        while (first != null && first.gone) {
+            boolean told = first.told;
+            unlink(first);
+            if (told) {
+                tellOne();
+            }
         }
     }
 
@@ -116,16 +137,27 @@ final class WaitSet implements Condition {
         }
     }
 
-    /** Waits, and has the lock back; answers whether an interrupt was met, which is cleared. */
+    /**
+     * Waits, and has the lock back; answers whether an interrupt was met, which is cleared. Taking the lock may fail, and the
+     * stack end at any step: who stayed in the set for good would be in the way of all behind it.
+     */
     private boolean suspend(WaitLock.Waiter waiter, long nanos, boolean interruptible) {
         int holds = lock.getHoldCount();
+        boolean left = false;
         enter(waiter);
         try {
-            lock.letGo();
-            return sleep(waiter, nanos, interruptible);
+            try {
+                lock.letGo();
+                return sleep(waiter, nanos, interruptible);
+            } finally {
+                lock.takeBack(holds);
+                leave(waiter);
+                left = true;
+            }
         } finally {
-            lock.takeBack(holds);
-            leave(waiter);
+            if (!left) {
+                waiter.gone = true; // a write needs neither stack nor lock
+            }
         }
     }
 
@@ -157,6 +189,11 @@ final class WaitSet implements Condition {
     }
 
     private void leave(WaitLock.Waiter waiter) {
+        unlink(waiter);
+        wakeFirst();
+    }
+
+    private void unlink(WaitLock.Waiter waiter) {
         if (waiter.previous == null) {
             first = waiter.next;
         } else {
@@ -169,7 +206,6 @@ final class WaitSet implements Condition {
         }
         waiter.previous = null; // or one that has grown old would keep all that came after it
         waiter.next = null;
-        wakeFirst();
     }
 
     private void requireLock() {

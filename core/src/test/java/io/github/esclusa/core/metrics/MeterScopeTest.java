@@ -343,6 +343,77 @@ class MeterScopeTest {
     }
 
     @Test
+    void aNameTakenInAChildIsTakenInItsComposites() {
+        MeterRegistry other = new SimpleMeterRegistry();
+        CompositeMeterRegistry inner = new CompositeMeterRegistry(Clock.SYSTEM, List.of(other, registry));
+        CompositeMeterRegistry outer = new CompositeMeterRegistry(Clock.SYSTEM, List.of(inner));
+        MeterScope first = MeterScope.open(KIND, "a", registry);
+        counter(first, "hits");
+        List<Meter> before = registry.getMeters();
+        for (int i = 0; i < 2; i++) { // being refused changes nothing in what shows meters
+            assertThatThrownBy(() -> MeterScope.open(KIND, "a", inner)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "a", outer)).isInstanceOf(IllegalStateException.class);
+            assertThat(registry.getMeters()).containsExactlyInAnyOrderElementsOf(before);
+            assertThat(other.getMeters()).isEmpty();
+        }
+        first.close();
+        for (int i = 0; i < 2; i++) {
+            MeterScope successor = MeterScope.open(KIND, "a", outer);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "a", inner)).isInstanceOf(IllegalStateException.class);
+            successor.close();
+            assertThat(registry.getMeters()).isEmpty();
+            assertThat(other.getMeters()).isEmpty();
+            assertThat(outer.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMarkerThatARegistryHasKeptKeepsNoName() {
+        MeterRegistry keeping = new SimpleMeterRegistry(SimpleConfig.DEFAULT, Clock.SYSTEM) {
+            @Override
+            public @Nullable Meter remove(Meter.Id mapped) {
+                return broken.getAndSet(false) ? null : super.remove(mapped);
+            }
+
+            private final AtomicBoolean broken = new AtomicBoolean(true);
+        };
+        MeterScope.open(KIND, "a", keeping).close();
+        assertThat(keeping.getMeters()).isNotEmpty();
+        MeterScope second = MeterScope.open(KIND, "a", keeping);
+        second.close();
+        assertThat(keeping.getMeters()).isEmpty();
+    }
+
+    @Test
+    void compositesWhoseTagsTellTheirComponentsApartShareAChild() {
+        List<MeterScope> scopes = new ArrayList<>();
+        for (String tenant : List.of("a", "b")) {
+            CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry));
+            composite.config().commonTags("tenant", tenant);
+            scopes.add(MeterScope.open(KIND, "a", composite));
+        }
+        assertThat(registry.getMeters()).hasSize(2);
+        scopes.forEach(MeterScope::close);
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    /** Registries come and go, or are broken: the look into them is no reason for the work to fail. */
+    @Test
+    void aChildThatCannotBeLookedThroughBreaksNothing() {
+        MeterRegistry broken = new SimpleMeterRegistry(SimpleConfig.DEFAULT, Clock.SYSTEM) {
+            @Override
+            public List<Meter> getMeters() {
+                throw new IllegalStateException("on purpose");
+            }
+        };
+        CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(broken));
+        MeterScope scope = MeterScope.open(KIND, "a", composite);
+        assertThat(counter(scope, "hits")).isNotNull();
+        scope.close();
+    }
+
+    @Test
     void aRegistryThatNobodyUsesIsForgottenThoughANameIsTaken() {
         WeakReference<MeterRegistry> dropped = new WeakReference<>(registryWithALiveName());
         Awaitility.await().atMost(Running.LIMIT).until(() -> {
