@@ -135,26 +135,9 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
-     * Takes the oldest queued message; its credit stays taken until {@link #release}.
+     * Takes the oldest queued messages; their credit stays taken until {@link #release}.
      *
-     * @return the message; {@code null} if none is queued
-     */
-    public @Nullable E poll() {
-        if (stock.queued() == 0) {
-            return null;
-        }
-        lock.lock();
-        try {
-            return stock.poll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Takes the oldest queued messages, as {@link #poll}, in one go.
-     *
-     * @param into the list they are added to; it must have room for them without growing
+     * @param into the list they are added to, oldest first; it must have room for them without growing
      * @param most how many at the most
      */
     public void pollInto(List<? super E> into, int most) {

@@ -9,6 +9,7 @@ import io.github.esclusa.pipeline.buffer.BufferEvents;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Times count from admission: neither a batch's linger nor the wait in the queue takes in what a producer was held back. */
@@ -35,7 +36,7 @@ class EnvelopeStampTest {
         Envelope inLine = stamped(2);
         assertThat(buffer.offer(inLine, answer -> {})).isEqualTo(Admission.WAITING);
         clock.advance(Duration.ofSeconds(7));
-        buffer.poll();
+        buffer.pollInto(new ArrayList<>(1), 1);
         buffer.release(1, 0);
         assertThat(inLine.queuedNanos).isEqualTo(clock.nanoTime());
         assertThat(inLine.sampledNanos).isEqualTo(clock.nanoTime());
