@@ -76,7 +76,8 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
-     * Admits a message, or does what the overflow policy says; waits only if that says so.
+     * Admits a message, or does what the overflow policy says; waits only if that says so. Where it does, this goes straight
+     * into the line: who expects room asks {@link #offer(Admissible)} first.
      *
      * @param element the message
      * @return the answer; never {@link Admission#WAITING}
@@ -84,11 +85,7 @@ public final class BoundedBuffer<E extends Admissible> {
      *     when the message has been admitted already leaves the thread's flag set instead.
      */
     public Admission put(E element) throws InterruptedException {
-        Admission answer = offer(element);
-        if (answer == Admission.FULL && overflow instanceof Overflow.Block block) {
-            return waitForRoom(element, block.timeout());
-        }
-        return answer;
+        return overflow instanceof Overflow.Block block ? waitForRoom(element, block.timeout()) : offer(element);
     }
 
     /**
@@ -373,10 +370,13 @@ public final class BoundedBuffer<E extends Admissible> {
             if (closed) {
                 return Admission.CLOSED;
             }
+            if (!stock.room().couldEverHold(element.weight())) {
+                return Admission.TOO_HEAVY;
+            }
             Waiter<E> waiter = Waiter.thread(element, lock.newCondition());
             line.join(waiter);
             try {
-                atOnce = admitFromLine(); // there may be room since the caller looked
+                atOnce = admitFromLine(); // there may be room
                 return awaitAnswer(waiter, Deadline.after(timeout, clock));
             } finally {
                 if (line.leave(waiter)) {

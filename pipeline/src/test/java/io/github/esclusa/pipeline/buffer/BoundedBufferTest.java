@@ -62,6 +62,18 @@ class BoundedBufferTest {
     }
 
     @Test
+    void putThatMayWaitDoesNotWhereThereIsRoomOrNeverCanBe() throws InterruptedException {
+        BoundedBuffer<Item> buffer = buffer(2, 10, Overflow.block());
+        assertThat(buffer.put(new Item(0, 11))).isEqualTo(Admission.TOO_HEAVY);
+        assertThat(buffer.put(new Item(1, 10))).isEqualTo(Admission.ACCEPTED);
+        assertThat(told.queued).hasValue(1);
+        assertThat(buffer.waiting()).isZero();
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(1, 10));
+        buffer.release(1, 10);
+        assertThatFullCapacityCanBeTakenAgain(buffer);
+    }
+
+    @Test
     void blockedProducersAreAdmittedInOrderOfArrival() throws Exception {
         BoundedBuffer<Item> buffer = buffer(1, NO_BOUND, Overflow.block());
         buffer.offer(Item.of(0));
