@@ -26,8 +26,8 @@ final class Envelope implements Admissible {
     /** When somebody first looked at the queue and found it the oldest, or zero. Guarded by the inlet's buffer. */
     long headNanos;
 
-    /** Whether user code is working on it. */
-    boolean running;
+    /** Where it lies in the hand that holds it. */
+    int place;
 
     Envelope(InletCore inlet, Object input, long weight, long sampledNanos) {
         this.inlet = inlet;
