@@ -118,7 +118,7 @@ public final class BoundedBuffer<E extends Admissible> {
         try {
             Admission answer = admitIfRoom(element);
             if (answer == Admission.FULL) {
-                line.join(Waiter.callback(element, whenDecided, clock.nanoTime()));
+                line.join(Waiter.callback(element, whenDecided, Reading.of(clock)));
                 return Admission.WAITING;
             }
             if (answer != Admission.ACCEPTED) {
@@ -362,7 +362,8 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     private Admission waitForRoom(E element, Duration timeout) throws InterruptedException {
-        long start = clock.nanoTime();
+        Deadline deadline = Deadline.after(timeout, clock); // before anything is taken: it throws what the clock throws
+        long start = Reading.of(clock);
         Waiter<E> atOnce = null;
         Waiter<E> behind = null;
         lock.lock();
@@ -377,7 +378,7 @@ public final class BoundedBuffer<E extends Admissible> {
             line.join(waiter);
             try {
                 atOnce = admitFromLine(); // there may be room
-                return awaitAnswer(waiter, Deadline.after(timeout, clock));
+                return awaitAnswer(waiter, deadline);
             } finally {
                 if (line.leave(waiter)) {
                     behind = admitFromLine(); // it leaves unanswered: those it held up may fit
@@ -387,7 +388,7 @@ public final class BoundedBuffer<E extends Admissible> {
             lock.unlock();
             announce(atOnce);
             announce(behind);
-            events.heldBack(clock.nanoTime() - start);
+            events.heldBack(Reading.since(start, clock));
         }
     }
 
@@ -399,12 +400,14 @@ public final class BoundedBuffer<E extends Admissible> {
                 if (!deadline.await(lock, answered)) {
                     return Admission.TIMEOUT;
                 }
-            } catch (InterruptedException e) {
+            } catch (Throwable e) { // an interrupt, or what the clock throws
                 Admission given = waiter.answer();
                 if (given == null) {
                     throw e;
                 }
-                Thread.currentThread().interrupt(); // the answer came first: the caller hears both
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt(); // the answer came first: the caller hears both
+                }
                 return given;
             }
         }
@@ -432,7 +435,7 @@ public final class BoundedBuffer<E extends Admissible> {
         if (line.length() == 0 || closed) {
             return null;
         }
-        return line.admitInto(stock, clock.nanoTime());
+        return line.admitInto(stock, Reading.of(clock));
     }
 
     /**
@@ -493,7 +496,7 @@ public final class BoundedBuffer<E extends Admissible> {
         try {
             stock.left(eviction);
             if (!closed) {
-                element.admittedLate(clock.nanoTime());
+                element.admittedLate(Reading.of(clock));
                 stock.admit(element);
                 return Admission.ACCEPTED;
             }
@@ -524,7 +527,7 @@ public final class BoundedBuffer<E extends Admissible> {
                 try {
                     waiter.callBack();
                 } finally {
-                    events.heldBack(clock.nanoTime() - waiter.sinceNanos);
+                    events.heldBack(Reading.since(waiter.sinceNanos, clock));
                 }
             }
         }

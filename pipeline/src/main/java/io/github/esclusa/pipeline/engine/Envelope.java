@@ -2,6 +2,7 @@
 package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.pipeline.buffer.Admissible;
+import io.github.esclusa.pipeline.buffer.Reading;
 
 /**
  * An accepted message on its way through the pipeline. It always has one owner: the queue it stands in or the hand it
@@ -37,8 +38,13 @@ final class Envelope implements Admissible {
         this.value = input;
     }
 
+    /** If nobody knows when, it is no sample any more, and a batch lingers for it as if it had come in at once. */
     @Override
     public void admittedLate(long nowNanos) {
+        if (nowNanos == Reading.NONE) {
+            sampledNanos = 0;
+            return;
+        }
         if (sampledNanos != 0) {
             sampledNanos = nonZero(nowNanos);
         }

@@ -9,6 +9,7 @@ import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.testing.BrokenClock;
 import io.github.esclusa.pipeline.testing.Running;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -181,6 +182,56 @@ class BoundedBufferTest {
         assertThat(Thread.interrupted()).isFalse();
         assertThat(buffer.waiting()).isZero();
         assertThat(buffer.admitted()).isEqualTo(1);
+    }
+
+    /** The caller would take it for refused and submit it again. */
+    @Test
+    void admittedProducerHearsSoThoughTheClockThrows() throws Exception {
+        BrokenClock breaking = new BrokenClock();
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, Overflow.block(), breaking, told);
+        buffer.offer(Item.of(0));
+        Running<Admission> producer = blocked(buffer, Item.of(1));
+        breaking.setBroken(true);
+        Buffers.poll(buffer);
+        buffer.release(1, 1);
+        assertThat(producer.result()).isEqualTo(Admission.ACCEPTED);
+        assertThat(told.heldBackNanos).containsExactly(Reading.NONE);
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(1));
+    }
+
+    @Test
+    void producerThatIsInterruptedHearsSoThoughTheClockThrows() throws Exception {
+        BrokenClock breaking = new BrokenClock();
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(10, 10, Overflow.block(), breaking, told);
+        buffer.offer(new Item(0, 6));
+        Running<Admission> producer = blocked(buffer, new Item(1, 9));
+        AtomicReference<Admission> light = new AtomicReference<>();
+        assertThat(buffer.offer(new Item(2, 3), light::set)).isEqualTo(Admission.WAITING);
+        breaking.setBroken(true);
+        producer.thread().interrupt();
+        assertThat(producer.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(light).hasValue(Admission.ACCEPTED);
+    }
+
+    /** It waits on the clock as well, which may throw once it has been woken. */
+    @Test
+    void whatTheClockThrowsAtAnAdmittedProducerIsNoAnswer() throws Exception {
+        AtomicReference<BoundedBuffer<Item>> self = new AtomicReference<>();
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(
+                1,
+                NO_BOUND,
+                Overflow.block(),
+                new InterruptingClock(() -> {
+                    BoundedBuffer<Item> full = requireNonNull(self.get());
+                    Buffers.poll(full);
+                    full.release(1, 1); // admits the one that waits
+                    throw new IllegalStateException("on purpose");
+                }),
+                told);
+        self.set(buffer);
+        buffer.offer(Item.of(0));
+        assertThat(buffer.put(Item.of(1))).isEqualTo(Admission.ACCEPTED);
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test

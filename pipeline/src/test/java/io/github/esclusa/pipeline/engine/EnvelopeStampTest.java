@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.buffer.BufferEvents;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import java.time.Duration;
@@ -49,6 +50,15 @@ class EnvelopeStampTest {
         Envelope newcomer = stamped(2); // the listener below takes its time
         assertThat(buffer.offer(newcomer)).isEqualTo(Admission.ACCEPTED);
         assertThat(newcomer.queuedNanos).isEqualTo(clock.nanoTime());
+    }
+
+    @Test
+    void oneWhoseAdmissionCouldNotBeTimedIsNoSampleAndLingersFromItsSubmission() {
+        Envelope envelope = stamped(1);
+        long submitted = envelope.queuedNanos;
+        envelope.admittedLate(Reading.NONE);
+        assertThat(envelope.sampledNanos).isZero();
+        assertThat(envelope.queuedNanos).isEqualTo(submitted);
     }
 
     @Test
