@@ -203,7 +203,8 @@ public final class Pipeline<T> implements AutoCloseable {
      * the calling thread, as there.
      *
      * @return the final balance
-     * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener
+     * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener or a callback
+     *     that hears of its end, which would wait for themselves
      */
     public DrainReport<T> shutdownNow() {
         refuseWorkers("shutdownNow");
@@ -212,20 +213,37 @@ public final class Pipeline<T> implements AutoCloseable {
 
     /**
      * Shuts down with the builder's {@code closeTimeout}. If interrupted while waiting, shuts down at once and leaves
-     * the thread's interrupt flag set. Further calls do nothing. What was returned or is unknown then is logged as a
+     * the thread's interrupt flag set. Should the wait fail (the clock throws), it shuts down at once as well, and throws
+     * what it failed with. Further calls do nothing. What was returned or is unknown then is logged as a
      * warning, in numbers; to have the messages back, call {@link #shutdown}.
      *
-     * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener
+     * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener or a callback
+     *     that hears of its end, which would wait for themselves
      */
     @Override
     public void close() {
+        refuseWorkers("close");
         try {
             warnIfIncomplete(shutdown(closeTimeout));
         } catch (InterruptedException e) {
             try {
-                warnIfIncomplete(typed(engine.shutdownNow()));
+                warnIfIncomplete(shutdownNow());
             } finally {
                 Thread.currentThread().interrupt();
+            }
+        } catch (Throwable e) {
+            endAtOnce(e);
+            throw e;
+        }
+    }
+
+    /** The clock has thrown, or memory has run out: what is to be closed must not run on. */
+    private void endAtOnce(Throwable why) {
+        try {
+            warnIfIncomplete(shutdownNow());
+        } catch (Throwable e) {
+            if (e != why) {
+                why.addSuppressed(e);
             }
         }
     }

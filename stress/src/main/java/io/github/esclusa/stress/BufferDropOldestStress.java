@@ -49,7 +49,7 @@ public class BufferDropOldestStress {
     @Actor
     public void lightAndThenConsumer() {
         acceptedLight = buffer.offer(new Item(3, 1)).accepted() ? 1 : 0;
-        Item item = buffer.poll();
+        Item item = BuffersForStress.poll(buffer);
         if (item != null) {
             polled = 1;
             buffer.release(1, item.weight());

@@ -30,7 +30,7 @@ public class BufferHandOffStress {
 
     public BufferHandOffStress() {
         buffer.offer(new Item(0, 1));
-        buffer.poll();
+        BuffersForStress.poll(buffer);
     }
 
     @Actor
@@ -52,7 +52,7 @@ public class BufferHandOffStress {
 
     @Arbiter
     public void look(III_Result r) {
-        while (buffer.poll() != null) {
+        while (BuffersForStress.poll(buffer) != null) {
             r.r2++;
         }
         r.r3 = buffer.used();

@@ -6,6 +6,9 @@ import io.github.esclusa.pipeline.buffer.Admissible;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.buffer.BufferEvents;
 import io.github.esclusa.pipeline.policy.Overflow;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The buffers of the buffer's races, to which nobody listens. */
 final class BuffersForStress {
@@ -21,6 +24,13 @@ final class BuffersForStress {
 
     static BoundedBuffer<Item> buffer(int capacity, long maxWeight, Overflow overflow) {
         return new BoundedBuffer<>(capacity, maxWeight, overflow, Clock.system(), new Silent());
+    }
+
+    /** Takes the oldest queued message; {@code null} if none is queued. */
+    static @Nullable Item poll(BoundedBuffer<Item> buffer) {
+        List<Item> taken = new ArrayList<>(1);
+        buffer.pollInto(taken, 1);
+        return taken.isEmpty() ? null : taken.get(0);
     }
 
     private static final class Silent implements BufferEvents<Item> {

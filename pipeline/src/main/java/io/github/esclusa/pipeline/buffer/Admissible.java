@@ -15,7 +15,7 @@ public interface Admissible {
      * It was admitted later than it came: out of the line, or once others had been evicted for it. Called under the
      * buffer's lock before anybody can poll it, so it only notes the time.
      *
-     * @param nowNanos the reading of the buffer's clock
+     * @param nowNanos the reading of the buffer's clock; {@link Reading#NONE} if it could not be read
      */
     void admittedLate(long nowNanos);
 }

@@ -79,7 +79,8 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
-     * Admits a message, or does what the overflow policy says; waits only if that says so.
+     * Admits a message, or does what the overflow policy says; waits only if that says so. Where it does, this goes straight
+     * into the line: who expects room asks {@link #offer(Admissible)} first.
      *
      * @param element the message
      * @return the answer; never {@link Admission#WAITING}
@@ -87,11 +88,7 @@ public final class BoundedBuffer<E extends Admissible> {
      *     when the message has been admitted already leaves the thread's flag set instead.
      */
     public Admission put(E element) throws InterruptedException {
-        Admission answer = offer(element);
-        if (answer == Admission.FULL && overflow instanceof Overflow.Block block) {
-            return waitForRoom(element, block.timeout());
-        }
-        return answer;
+        return overflow instanceof Overflow.Block block ? waitForRoom(element, block.timeout()) : offer(element);
     }
 
     /**
@@ -125,7 +122,7 @@ public final class BoundedBuffer<E extends Admissible> {
         try {
             answer = admitIfRoom(element);
             if (answer == Admission.FULL) {
-                line.join(Waiter.callback(element, whenDecided, clock.nanoTime()));
+                line.join(Waiter.callback(element, whenDecided, Reading.of(clock)));
                 answer = Admission.WAITING;
             }
         } finally {
@@ -136,26 +133,9 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
-     * Takes the oldest queued message; its credit stays taken until {@link #release}.
+     * Takes the oldest queued messages; their credit stays taken until {@link #release}.
      *
-     * @return the message; {@code null} if none is queued
-     */
-    public @Nullable E poll() {
-        if (stock.queued() == 0) {
-            return null;
-        }
-        lock.lock();
-        try {
-            return stock.poll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Takes the oldest queued messages, as {@link #poll}, in one go.
-     *
-     * @param into the list they are added to; it must have room for them without growing
+     * @param into the list they are added to, oldest first; it must have room for them without growing
      * @param most how many at the most
      */
     public void pollInto(List<? super E> into, int most) {
@@ -399,7 +379,8 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     private Admission waitForRoom(E element, Duration timeout) throws InterruptedException {
-        long start = clock.nanoTime();
+        Deadline deadline = Deadline.after(timeout, clock); // before anything is taken: it throws what the clock throws
+        long start = Reading.of(clock);
         Waiter<E> atOnce = null;
         Waiter<E> behind = null;
         lock.lock();
@@ -407,11 +388,14 @@ public final class BoundedBuffer<E extends Admissible> {
             if (closed) {
                 return Admission.CLOSED;
             }
+            if (!stock.room().couldEverHold(element.weight())) {
+                return Admission.TOO_HEAVY;
+            }
             Waiter<E> waiter = Waiter.thread(element, lock.newCondition());
             line.join(waiter);
             try {
-                atOnce = admitFromLine(); // there may be room since the caller looked
-                return awaitAnswer(waiter, Deadline.after(timeout, clock));
+                atOnce = admitFromLine(); // there may be room
+                return awaitAnswer(waiter, deadline);
             } finally {
                 if (line.leave(waiter)) {
                     behind = admitFromLine(); // it leaves unanswered: those it held up may fit
@@ -421,7 +405,7 @@ public final class BoundedBuffer<E extends Admissible> {
             lock.unlock();
             announce(atOnce);
             announce(behind);
-            events.heldBack(clock.nanoTime() - start);
+            events.heldBack(Reading.since(start, clock));
         }
     }
 
@@ -433,12 +417,14 @@ public final class BoundedBuffer<E extends Admissible> {
                 if (!deadline.await(lock, answered)) {
                     return Admission.TIMEOUT;
                 }
-            } catch (InterruptedException e) {
+            } catch (Throwable e) { // an interrupt, or what the clock throws
                 Admission given = waiter.answer();
                 if (given == null) {
                     throw e;
                 }
-                Thread.currentThread().interrupt(); // the answer came first: the caller hears both
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt(); // the answer came first: the caller hears both
+                }
                 return given;
             }
         }
@@ -467,7 +453,7 @@ public final class BoundedBuffer<E extends Admissible> {
         if (line.length() == 0 || closed) {
             return null;
         }
-        return line.admitInto(stock, clock.nanoTime());
+        return line.admitInto(stock, Reading.of(clock));
     }
 
     /**
@@ -528,7 +514,7 @@ public final class BoundedBuffer<E extends Admissible> {
         try {
             stock.left(eviction);
             if (!closed) {
-                element.admittedLate(clock.nanoTime());
+                element.admittedLate(Reading.of(clock));
                 stock.admit(element);
                 return Admission.ACCEPTED;
             }
@@ -559,7 +545,7 @@ public final class BoundedBuffer<E extends Admissible> {
                 try {
                     waiter.callBack();
                 } finally {
-                    events.heldBack(clock.nanoTime() - waiter.sinceNanos);
+                    events.heldBack(Reading.since(waiter.sinceNanos, clock));
                 }
             }
         }

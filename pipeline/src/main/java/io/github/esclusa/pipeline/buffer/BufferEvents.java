@@ -27,7 +27,7 @@ public interface BufferEvents<E> {
     /**
      * A producer was held back.
      *
-     * @param nanos for how long
+     * @param nanos for how long; {@link Reading#NONE} if the clock could not be read
      */
     void heldBack(long nanos);
 

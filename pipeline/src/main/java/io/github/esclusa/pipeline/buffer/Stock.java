@@ -65,16 +65,6 @@ final class Stock<E extends Admissible> {
         admitted = count;
     }
 
-    @Nullable
-    E poll() {
-        if (frozen) {
-            return null;
-        }
-        E element = queue.poll();
-        queued = queue.size();
-        return element;
-    }
-
     void pollInto(List<? super E> into, int most) {
         for (int i = 0; i < most && !frozen; i++) {
             E element = queue.poll();

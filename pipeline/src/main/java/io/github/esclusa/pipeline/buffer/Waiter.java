@@ -28,7 +28,7 @@ final class Waiter<E> {
     private final @Nullable Condition answered;
     private final @Nullable Consumer<? super Admission> callback;
 
-    /** When a callback joined the line; a thread keeps its own time. */
+    /** When a callback joined the line, if that could be read; a thread keeps its own time. */
     final long sinceNanos;
 
     /** Who stands before and behind it in {@link Line}. */

@@ -2,6 +2,7 @@
 package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.pipeline.buffer.Admissible;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.Outcome;
 
 /**
@@ -27,8 +28,8 @@ final class Envelope implements Admissible {
     /** When somebody first looked at the queue and found it the oldest, or zero. Guarded by the inlet's buffer. */
     long headNanos;
 
-    /** Whether user code is working on it. */
-    boolean running;
+    /** Where it lies in the hand that holds it. */
+    int place;
 
     /** Whether user code has failed on it and may have applied it all the same; from then on, for good. */
     boolean inDoubt;
@@ -46,8 +47,13 @@ final class Envelope implements Admissible {
         return inDoubt && outcome == Outcome.RETURNED ? Outcome.UNKNOWN : outcome;
     }
 
+    /** If nobody knows when, it is no sample any more, and a batch lingers for it as if it had come in at once. */
     @Override
     public void admittedLate(long nowNanos) {
+        if (nowNanos == Reading.NONE) {
+            sampledNanos = 0;
+            return;
+        }
         if (sampledNanos != 0) {
             sampledNanos = nonZero(nowNanos);
         }

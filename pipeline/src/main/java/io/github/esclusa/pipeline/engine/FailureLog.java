@@ -3,12 +3,13 @@ package io.github.esclusa.pipeline.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.buffer.Reading;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Logs failures that may come in floods: the first at once, then one in ten seconds with the number left out, and what is
- * still left out at the end.
+ * still left out at the end. While the clock cannot be read, nothing is logged but the first.
  */
 final class FailureLog {
 
@@ -49,8 +50,8 @@ final class FailureLog {
         long more;
         lock.lock();
         try {
-            long now = clock.nanoTime();
-            if (loggedBefore && now - lastNanos < INTERVAL_NANOS) {
+            long now = Reading.of(clock);
+            if (loggedBefore && !isDue(now)) {
                 leftOut += count;
                 return;
             }
@@ -66,6 +67,11 @@ final class FailureLog {
         } else {
             log.warn("{} ({} more since the last such line)", what, more, cause);
         }
+    }
+
+    @GuardedBy("lock")
+    private boolean isDue(long now) {
+        return now != Reading.NONE && (lastNanos == Reading.NONE || now - lastNanos >= INTERVAL_NANOS);
     }
 
     /** Nothing more will come: tells of what has been left out. */

@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Every change of owner happens under this lock, with the queue's own lock taken inside it, so to whoever holds this
- * lock a message is in a queue or in this hand, and never in both. What leaves the hand has its new owner before the hand
- * lets go, and what enters it needs no memory on the way: where memory runs out, the worker fails with the message in its
- * hand. Seizing is the one atomic step that decides at the shutdown deadline:
- * what was settled before it is counted, what is held is not the worker's any more, and every later attempt of the worker
- * answers that it comes too late. The lock is the worker's own: others take it to seize, and to read gauges.
+ * lock a message is in a queue or in this hand, and never in both. What leaves the hand has its new owner, or has come back,
+ * before the lock is let go, and what enters it needs no memory on the way: where memory runs out, the worker fails with the
+ * message in its hand. Seizing is the one atomic step that decides at the shutdown deadline: what was settled before it is
+ * counted, what is held is not the worker's any more, and every later attempt of the worker answers that it comes too late.
+ * The lock is the worker's own: others take it to seize, and to read gauges.
  */
 final class Hand {
 
@@ -48,9 +48,20 @@ final class Hand {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Grown to its greatest size at once: no memory is needed between taking from a queue and holding. */
+    /**
+     * Grown to its greatest size at once: no memory is needed between taking from a queue and holding. Each message knows its
+     * place, and leaves {@code null} there until all have gone: a batch that falls apart is not looked through for each part.
+     */
     @GuardedBy("lock")
-    private final List<Envelope> held;
+    private final List<@Nullable Envelope> held;
+
+    /** How many are held. */
+    @GuardedBy("lock")
+    private int size;
+
+    /** Those that user code works on, if they are still held; {@code null} for all that is held. */
+    @GuardedBy("lock")
+    private @Nullable List<Envelope> running;
 
     /** What this hand settled as returned: the report lists them. */
     @GuardedBy("lock")
@@ -79,6 +90,7 @@ final class Hand {
 
     /** Takes so many messages from a queue at the most; {@code null} if there were none, or the hand was seized. */
     @Nullable
+    @SuppressWarnings("NullAway") // a queue only adds to the list, and reads nothing that is in it
     Work take(Source queue, int most) {
         lock.lock();
         try {
@@ -86,12 +98,16 @@ final class Hand {
                 return null;
             }
             tookParked = false;
-            queue.pollInto(held, most);
-            setRunning(held, true);
-            return switch (held.size()) {
+            int before = held.size();
+            try {
+                queue.pollInto(held, most);
+            } finally {
+                hold(before); // also what came before memory ran out
+            }
+            return switch (held.size() - before) {
                 case 0 -> null;
-                case 1 -> new Work(List.of(held.get(0)));
-                default -> new Work(List.copyOf(held));
+                case 1 -> new Work(List.of(requireNonNull(held.get(before))));
+                default -> new Work(List.copyOf(held.subList(before, held.size())));
             };
         } finally {
             lock.unlock();
@@ -106,8 +122,9 @@ final class Hand {
             Work work = seized ? null : parking.pollDue(now);
             tookParked = work != null;
             if (work != null) {
+                int before = held.size();
                 append(work.items, held);
-                setRunning(held, true);
+                hold(before);
             }
             return work;
         } finally {
@@ -122,8 +139,7 @@ final class Hand {
             if (seized) {
                 return false;
             }
-            setRunning(held, false);
-            setRunning(items, true);
+            running = items;
             return true;
         } finally {
             lock.unlock();
@@ -150,7 +166,8 @@ final class Hand {
                 return false;
             }
             count(items, outcome);
-            letGo(items);
+            leave(items);
+            gone(items.size());
             return true;
         } finally {
             lock.unlock();
@@ -165,12 +182,20 @@ final class Hand {
                 return Handover.SEIZED;
             }
             List<Envelope> items = List.of(envelope);
-            envelope.running = false;
-            boolean taken = next.put(envelope);
+            boolean taken = false;
+            leave(items);
+            try {
+                taken = next.put(envelope);
+            } finally {
+                if (!taken) {
+                    comeBack(items);
+                }
+            }
             if (!taken) {
                 count(items, Outcome.RETURNED);
+                leave(items);
             }
-            letGo(items);
+            gone(1);
             return taken ? Handover.DONE : Handover.RETURNED;
         } finally {
             lock.unlock();
@@ -184,15 +209,24 @@ final class Hand {
             if (seized) {
                 return Handover.SEIZED;
             }
-            for (Work work : group) {
-                setRunning(work.items, false);
+            boolean taken = false;
+            for (int i = 0; i < group.size(); i++) {
+                leave(group.get(i).items);
             }
-            boolean taken = parking.park(group);
-            for (Work work : group) {
-                if (!taken) {
-                    count(work.items, Outcome.RETURNED);
+            try {
+                taken = parking.park(group);
+            } finally {
+                for (int i = 0; i < group.size() && !taken; i++) {
+                    comeBack(group.get(i).items);
                 }
-                letGo(work.items);
+            }
+            for (int i = 0; i < group.size(); i++) {
+                List<Envelope> items = group.get(i).items;
+                if (!taken) {
+                    count(items, Outcome.RETURNED);
+                    leave(items);
+                }
+                gone(items.size());
             }
             return taken ? Handover.DONE : Handover.RETURNED;
         } finally {
@@ -208,13 +242,26 @@ final class Hand {
         lock.lock();
         try {
             seized = true;
-            Seizure seizure = new Seizure(new ArrayList<>(), new ArrayList<>());
-            for (Envelope envelope : held) {
-                (envelope.running || envelope.inDoubt ? seizure.unknown : seizure.returned).add(envelope);
+            int most = held.size();
+            Seizure seizure = new Seizure(new ArrayList<>(most), new ArrayList<>(most));
+            returned.ensureCapacity(returned.size() + most);
+            unknown.ensureCapacity(unknown.size() + most); // the last that needs memory
+            List<Envelope> worked = running;
+            if (worked != null) {
+                for (int i = 0; i < worked.size(); i++) {
+                    Envelope envelope = worked.get(i);
+                    if (remove(envelope)) {
+                        seizure.unknown.add(envelope);
+                    }
+                }
             }
-            returned.ensureCapacity(returned.size() + seizure.returned.size());
-            unknown.ensureCapacity(unknown.size() + seizure.unknown.size()); // the last that needs memory
-            held.clear();
+            for (int i = 0; i < most; i++) {
+                Envelope envelope = held.get(i);
+                if (envelope != null) {
+                    (worked == null || envelope.inDoubt ? seizure.unknown : seizure.returned).add(envelope);
+                }
+            }
+            clear();
             count(seizure.returned, Outcome.RETURNED);
             count(seizure.unknown, Outcome.UNKNOWN);
             return seizure;
@@ -229,7 +276,7 @@ final class Hand {
     void loseTrack() {
         lock.lock();
         try {
-            setRunning(held, true);
+            running = null;
         } finally {
             lock.unlock();
         }
@@ -252,7 +299,7 @@ final class Hand {
     int size() {
         lock.lock();
         try {
-            return held.size();
+            return size;
         } finally {
             lock.unlock();
         }
@@ -278,28 +325,64 @@ final class Hand {
         }
     }
 
+    /** What was added to the list is held, and all that is held is worked on from now on. Needs no memory. */
+    @GuardedBy("lock")
+    private void hold(int before) {
+        for (int i = before; i < held.size(); i++) {
+            requireNonNull(held.get(i)).place = i;
+        }
+        size += held.size() - before;
+        running = null;
+    }
+
     /**
-     * Takes items out of the hand, in one pass, since they lie there in the same order, and without memory: what has a
-     * new owner must go.
+     * Items leave their places, in as many steps as they are, and without memory. This comes before they are given away:
+     * whoever has them next, another hand perhaps, writes where they lie there.
      */
     @GuardedBy("lock")
-    private void letGo(List<Envelope> items) {
-        int gone = 0;
-        int kept = 0;
-        for (int i = 0; i < held.size(); i++) {
-            Envelope envelope = held.get(i);
-            if (gone < items.size() && items.get(gone) == envelope) {
-                gone++;
-            } else {
-                held.set(kept++, envelope);
+    private void leave(List<Envelope> items) {
+        for (int i = 0; i < items.size(); i++) {
+            if (!remove(items.get(i))) {
+                throw new IllegalStateException("gave away " + items.size() + " messages and held " + i + " of them");
             }
         }
-        for (int i = held.size() - 1; i >= kept; i--) {
-            held.remove(i);
+    }
+
+    /** Nobody took them: they are held as before. */
+    @GuardedBy("lock")
+    private void comeBack(List<Envelope> items) {
+        for (int i = 0; i < items.size(); i++) {
+            Envelope envelope = items.get(i);
+            held.set(envelope.place, envelope);
         }
-        if (gone != items.size()) {
-            throw new IllegalStateException("gave away " + items.size() + " messages and held " + gone + " of them");
+    }
+
+    /** So many that have left do not come back. */
+    @GuardedBy("lock")
+    private void gone(int count) {
+        size -= count;
+        if (size == 0) {
+            clear();
         }
+    }
+
+    /** Its place is that of another hand if it is not held: it is read once, and proves nothing. */
+    @GuardedBy("lock")
+    private boolean remove(Envelope envelope) {
+        int place = envelope.place;
+        if (place >= held.size() || held.get(place) != envelope) {
+            return false;
+        }
+        held.set(place, null);
+        return true;
+    }
+
+    /** Nothing is held any more, and no message is kept. */
+    @GuardedBy("lock")
+    private void clear() {
+        held.clear();
+        size = 0;
+        running = null;
     }
 
     /** What takes memory comes first. */
@@ -341,7 +424,7 @@ final class Hand {
         count(requireNonNull(byDoubt.get(true)), Outcome.UNKNOWN);
     }
 
-    private static void append(List<Envelope> items, List<Envelope> to) {
+    private static void append(List<Envelope> items, List<? super Envelope> to) {
         for (int i = 0; i < items.size(); i++) {
             to.add(items.get(i));
         }
@@ -349,11 +432,5 @@ final class Hand {
 
     private AtomicLong account(Outcome outcome) {
         return requireNonNull(settled.get(outcome));
-    }
-
-    private static void setRunning(List<Envelope> items, boolean running) {
-        for (int i = 0; i < items.size(); i++) {
-            items.get(i).running = running;
-        }
     }
 }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.buffer.BufferEvents;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.function.Weigher;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
@@ -156,7 +157,7 @@ public final class InletCore {
     /** A message has left the queue for a worker. */
     void taken(Envelope envelope) {
         if (envelope.sampledNanos != 0) {
-            meters.queueWait(clock.nanoTime() - envelope.sampledNanos);
+            meters.queueWait(Reading.since(envelope.sampledNanos, clock));
         }
     }
 
@@ -176,7 +177,8 @@ public final class InletCore {
                     + ": a weight is zero or more");
         }
         boolean sampled = meters.sampling() && (ThreadLocalRandom.current().nextInt() & SAMPLE_MASK) == 0;
-        Envelope envelope = new Envelope(this, message, weight, sampled ? Envelope.nonZero(clock.nanoTime()) : 0);
+        long now = sampled ? Reading.of(clock) : Reading.NONE;
+        Envelope envelope = new Envelope(this, message, weight, now == Reading.NONE ? 0 : Envelope.nonZero(now));
         if (engine.firstSegment().lingers()) {
             envelope.queuedNanos = clock.nanoTime();
         }
@@ -212,8 +214,10 @@ public final class InletCore {
 
         @Override
         public void heldBack(long nanos) {
-            meters.heldBack(nanos);
-            log.debug("{} had no room: a message was held back for {} ns", InletCore.this, nanos);
+            if (nanos != Reading.NONE) {
+                meters.heldBack(nanos);
+                log.debug("{} had no room: a message was held back for {} ns", InletCore.this, nanos);
+            }
         }
 
         @Override

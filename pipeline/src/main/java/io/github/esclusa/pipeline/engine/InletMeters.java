@@ -5,6 +5,7 @@ import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
 import io.github.esclusa.core.metrics.Recording;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.PipelineMetrics;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -101,7 +102,9 @@ final class InletMeters {
     }
 
     void queueWait(long nanos) {
-        recording.time(queueWait, nanos);
+        if (nanos != Reading.NONE) {
+            recording.time(queueWait, nanos);
+        }
     }
 
     /**

@@ -106,22 +106,25 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
     /**
      * Closes every inlet and wakes every blocked producer. Needs no memory; further calls do nothing. Should one fail, the
      * others are closed all the same, and all of them refuse from the first step on: what aborts the queues next must not
-     * meet an open one.
+     * meet an open one. The first failure is thrown then.
      */
     void close() {
         for (int i = 0; i < inlets.size(); i++) {
             inlets.get(i).buffer().refuse();
         }
-        closeFrom(0);
-    }
-
-    private void closeFrom(int first) {
-        if (first < inlets.size()) {
+        Throwable first = null;
+        for (int i = 0; i < inlets.size(); i++) {
             try {
-                inlets.get(first).buffer().close();
-            } finally {
-                closeFrom(first + 1);
+                inlets.get(i).buffer().close();
+            } catch (RuntimeException | Error e) {
+                first = first == null ? e : first;
             }
+        }
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException exception) {
+            throw exception;
         }
     }
 

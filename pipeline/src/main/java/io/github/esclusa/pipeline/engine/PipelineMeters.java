@@ -5,6 +5,7 @@ import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
 import io.github.esclusa.core.metrics.Recording;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.PipelineMetrics;
 import io.micrometer.core.instrument.Counter;
@@ -84,7 +85,9 @@ final class PipelineMeters {
     }
 
     void sojourn(long nanos) {
-        recording.time(sojourn, nanos);
+        if (nanos != Reading.NONE) {
+            recording.time(sojourn, nanos);
+        }
     }
 
     void listenerFailed() {

@@ -2,6 +2,7 @@
 package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.Settlement;
 import io.github.esclusa.pipeline.report.SettlementListener;
@@ -34,7 +35,7 @@ final class Settler {
     /** Tells of one message, whose credit its buffer gives back. */
     void tell(Envelope envelope, Outcome outcome, @Nullable Throwable cause) {
         if (envelope.sampledNanos != 0) {
-            meters.sojourn(clock.nanoTime() - envelope.sampledNanos);
+            meters.sojourn(Reading.since(envelope.sampledNanos, clock));
         }
         if (listener == null) {
             return;

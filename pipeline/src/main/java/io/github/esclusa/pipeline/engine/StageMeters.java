@@ -5,6 +5,7 @@ import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.metrics.MeterScope;
 import io.github.esclusa.core.metrics.Recording;
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.PipelineMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class StageMeters {
 
     private static final int SAMPLE_MASK = 63;
-
-    /** A start that was not taken. */
-    private static final long NOT_SAMPLED = Long.MIN_VALUE;
 
     private final boolean watched;
     private final Recording recording;
@@ -52,12 +50,12 @@ final class StageMeters {
 
     long start(Clock clock) {
         boolean sampled = watched && (ThreadLocalRandom.current().nextInt() & SAMPLE_MASK) == 0;
-        return sampled ? clock.nanoTime() : NOT_SAMPLED;
+        return sampled ? Reading.of(clock) : Reading.NONE;
     }
 
     long startBatch(Clock clock, int size) {
         recording.record(batchSize, size);
-        return watched ? clock.nanoTime() : NOT_SAMPLED;
+        return watched ? Reading.of(clock) : Reading.NONE;
     }
 
     void succeeded(Clock clock, long start) {
@@ -75,8 +73,9 @@ final class StageMeters {
     }
 
     private void record(@Nullable Timer timer, Clock clock, long start) {
-        if (start != NOT_SAMPLED) {
-            recording.time(timer, clock.nanoTime() - start);
+        long nanos = Reading.since(start, clock);
+        if (nanos != Reading.NONE) {
+            recording.time(timer, nanos);
         }
     }
 

@@ -75,7 +75,7 @@ class BoundedBufferLincheckTest {
 
         @Operation
         public @Nullable Integer poll(@Param(name = "thread") int thread) {
-            Item item = buffer.poll();
+            Item item = Buffers.poll(buffer);
             if (item == null) {
                 return null;
             }
@@ -235,7 +235,7 @@ class BoundedBufferLincheckTest {
         Lincheck.runConcurrentTest(25 * EFFORT, () -> {
             BoundedBuffer<Item> buffer = Buffers.buffer(1, 1, Overflow.block(), item -> {});
             buffer.offer(Item.of(0));
-            buffer.poll();
+            Buffers.poll(buffer);
             Admission[] answer = new Admission[1];
             Thread producer = new Thread(() -> answer[0] = put(buffer, Item.of(1)));
             Thread settler = new Thread(() -> buffer.release(1, 1));
@@ -245,7 +245,7 @@ class BoundedBufferLincheckTest {
             buffer.announceClose();
             Buffers.join(producer);
             Buffers.join(settler);
-            Item out = buffer.poll();
+            Item out = Buffers.poll(buffer);
             boolean accepted = answer[0] == Admission.ACCEPTED;
             require(accepted || answer[0] == Admission.CLOSED, "answered " + answer[0]);
             require(accepted == (out != null), "answered " + answer[0] + " and " + out + " came out");

@@ -9,6 +9,7 @@ import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.testing.BrokenClock;
 import io.github.esclusa.pipeline.testing.Running;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,9 +47,9 @@ class BoundedBufferTest {
         BoundedBuffer<Item> buffer = buffer(2, NO_BOUND, Overflow.reject());
         assertThat(buffer.offer(Item.of(1))).isEqualTo(Admission.ACCEPTED);
         assertThat(buffer.offer(Item.of(2))).isEqualTo(Admission.ACCEPTED);
-        assertThat(buffer.poll()).isEqualTo(Item.of(1));
-        assertThat(buffer.poll()).isEqualTo(Item.of(2));
-        assertThat(buffer.poll()).isNull();
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(1));
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(2));
+        assertThat(Buffers.poll(buffer)).isNull();
         assertThat(buffer.offer(Item.of(3))).isEqualTo(Admission.FULL);
         buffer.release(2, 2);
         assertThatFullCapacityCanBeTakenAgain(buffer);
@@ -62,6 +63,18 @@ class BoundedBufferTest {
     }
 
     @Test
+    void putThatMayWaitDoesNotWhereThereIsRoomOrNeverCanBe() throws InterruptedException {
+        BoundedBuffer<Item> buffer = buffer(2, 10, Overflow.block());
+        assertThat(buffer.put(new Item(0, 11))).isEqualTo(Admission.TOO_HEAVY);
+        assertThat(buffer.put(new Item(1, 10))).isEqualTo(Admission.ACCEPTED);
+        assertThat(told.queued).hasValue(1);
+        assertThat(buffer.waiting()).isZero();
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(1, 10));
+        buffer.release(1, 10);
+        assertThatFullCapacityCanBeTakenAgain(buffer);
+    }
+
+    @Test
     void blockedProducersAreAdmittedInOrderOfArrival() throws Exception {
         BoundedBuffer<Item> buffer = buffer(1, NO_BOUND, Overflow.block());
         buffer.offer(Item.of(0));
@@ -70,8 +83,8 @@ class BoundedBufferTest {
             producers.add(blocked(buffer, Item.of(i)));
         }
         for (int i = 0; i <= 4; i++) {
-            assertThat(buffer.poll()).isEqualTo(Item.of(i));
-            assertThat(buffer.poll()).isNull();
+            assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(i));
+            assertThat(Buffers.poll(buffer)).isNull();
             buffer.release(1, 1);
         }
         for (Running<Admission> producer : producers) {
@@ -88,11 +101,11 @@ class BoundedBufferTest {
         Running<Admission> heavy = blocked(buffer, new Item(1, 5));
         assertThat(buffer.offer(new Item(2, 1))).isEqualTo(Admission.FULL);
         assertThat(buffer.offer(new Item(3, 1), answer -> {})).isEqualTo(Admission.WAITING);
-        assertThat(buffer.poll()).isEqualTo(new Item(0, 8));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(0, 8));
         buffer.release(1, 8);
         assertThat(heavy.result()).isEqualTo(Admission.ACCEPTED);
-        assertThat(buffer.poll()).isEqualTo(new Item(1, 5));
-        assertThat(buffer.poll()).isEqualTo(new Item(3, 1));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(1, 5));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(3, 1));
     }
 
     /** golang/go 37852: a weighted waiter, cancelled at the head, that leaves its followers asleep. */
@@ -134,9 +147,9 @@ class BoundedBufferTest {
         assertThat(buffer.waiting()).isZero();
         assertThat(buffer.admitted()).isEqualTo(1);
         assertThat(told.heldBackNanos).hasSize(1);
-        buffer.poll();
+        Buffers.poll(buffer);
         buffer.release(1, 1);
-        assertThat(buffer.poll()).isNull();
+        assertThat(Buffers.poll(buffer)).isNull();
         assertThatFullCapacityCanBeTakenAgain(buffer);
     }
 
@@ -149,7 +162,7 @@ class BoundedBufferTest {
                 Overflow.block(),
                 new InterruptingClock(() -> {
                     BoundedBuffer<Item> full = requireNonNull(self.get());
-                    full.poll();
+                    Buffers.poll(full);
                     full.release(1, 1); // admits the one that waits
                 }),
                 told);
@@ -157,7 +170,7 @@ class BoundedBufferTest {
         buffer.offer(Item.of(0));
         assertThat(buffer.put(Item.of(1))).isEqualTo(Admission.ACCEPTED);
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(buffer.poll()).isEqualTo(Item.of(1));
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(1));
     }
 
     @Test
@@ -169,6 +182,56 @@ class BoundedBufferTest {
         assertThat(Thread.interrupted()).isFalse();
         assertThat(buffer.waiting()).isZero();
         assertThat(buffer.admitted()).isEqualTo(1);
+    }
+
+    /** The caller would take it for refused and submit it again. */
+    @Test
+    void admittedProducerHearsSoThoughTheClockThrows() throws Exception {
+        BrokenClock breaking = new BrokenClock();
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, Overflow.block(), breaking, told);
+        buffer.offer(Item.of(0));
+        Running<Admission> producer = blocked(buffer, Item.of(1));
+        breaking.setBroken(true);
+        Buffers.poll(buffer);
+        buffer.release(1, 1);
+        assertThat(producer.result()).isEqualTo(Admission.ACCEPTED);
+        assertThat(told.heldBackNanos).containsExactly(Reading.NONE);
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(1));
+    }
+
+    @Test
+    void producerThatIsInterruptedHearsSoThoughTheClockThrows() throws Exception {
+        BrokenClock breaking = new BrokenClock();
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(10, 10, Overflow.block(), breaking, told);
+        buffer.offer(new Item(0, 6));
+        Running<Admission> producer = blocked(buffer, new Item(1, 9));
+        AtomicReference<Admission> light = new AtomicReference<>();
+        assertThat(buffer.offer(new Item(2, 3), light::set)).isEqualTo(Admission.WAITING);
+        breaking.setBroken(true);
+        producer.thread().interrupt();
+        assertThat(producer.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(light).hasValue(Admission.ACCEPTED);
+    }
+
+    /** It waits on the clock as well, which may throw once it has been woken. */
+    @Test
+    void whatTheClockThrowsAtAnAdmittedProducerIsNoAnswer() throws Exception {
+        AtomicReference<BoundedBuffer<Item>> self = new AtomicReference<>();
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(
+                1,
+                NO_BOUND,
+                Overflow.block(),
+                new InterruptingClock(() -> {
+                    BoundedBuffer<Item> full = requireNonNull(self.get());
+                    Buffers.poll(full);
+                    full.release(1, 1); // admits the one that waits
+                    throw new IllegalStateException("on purpose");
+                }),
+                told);
+        self.set(buffer);
+        buffer.offer(Item.of(0));
+        assertThat(buffer.put(Item.of(1))).isEqualTo(Admission.ACCEPTED);
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
@@ -189,9 +252,9 @@ class BoundedBufferTest {
         }
         assertThat(buffer.admitted()).isEqualTo(1);
         assertThat(buffer.used()).isEqualTo(1);
-        assertThat(buffer.poll()).isEqualTo(Item.of(0));
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(0));
         buffer.release(1, 1);
-        assertThat(buffer.poll()).isNull();
+        assertThat(Buffers.poll(buffer)).isNull();
         buffer.close();
         buffer.announceClose();
         assertThat(calledBack).hasSize(1);
@@ -245,7 +308,7 @@ class BoundedBufferTest {
         Running<Admission> thread = blocked(buffer, Item.of(2));
         buffer.offer(Item.of(3), answer -> answered.add(3));
         for (int i = 0; i <= 3; i++) {
-            assertThat(buffer.poll()).isEqualTo(Item.of(i));
+            assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(i));
             buffer.release(1, 1);
         }
         assertThat(thread.result()).isEqualTo(Admission.ACCEPTED);
@@ -275,8 +338,8 @@ class BoundedBufferTest {
             throw thrown;
         });
         buffer.offer(Item.of(3), behind::add);
-        buffer.poll();
-        buffer.poll();
+        Buffers.poll(buffer);
+        Buffers.poll(buffer);
         buffer.release(2, 2);
         assertThat(told.callbackFailures).containsExactly(thrown);
         assertThat(behind).containsExactly(Admission.ACCEPTED);
@@ -290,7 +353,7 @@ class BoundedBufferTest {
         buffer.offer(Item.of(0));
         buffer.offer(Item.of(1), answer -> {});
         clock.advance(Duration.ofSeconds(3));
-        buffer.poll();
+        Buffers.poll(buffer);
         buffer.release(1, 1);
         assertThat(told.heldBackNanos).containsExactly(Duration.ofSeconds(3).toNanos());
     }
@@ -301,12 +364,12 @@ class BoundedBufferTest {
         buffer.offer(Item.of(0));
         List<Admission> again = new CopyOnWriteArrayList<>();
         buffer.offer(Item.of(1), answer -> again.add(buffer.offer(Item.of(2), later -> {})));
-        buffer.poll();
+        Buffers.poll(buffer);
         buffer.release(1, 1);
         assertThat(again).containsExactly(Admission.WAITING);
-        assertThat(buffer.poll()).isEqualTo(Item.of(1));
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(1));
         buffer.release(1, 1);
-        assertThat(buffer.poll()).isEqualTo(Item.of(2));
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(2));
     }
 
     @Test
@@ -321,15 +384,15 @@ class BoundedBufferTest {
         assertThat(told.dropped).containsExactly(new Item(0, 4), new Item(1, 3));
         assertThat(weightWhenTold).containsExactly(10L, 10L);
         assertThat(buffer.usedWeight()).isEqualTo(8);
-        assertThat(buffer.poll()).isEqualTo(new Item(2, 3));
-        assertThat(buffer.poll()).isEqualTo(new Item(3, 5));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(2, 3));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(3, 5));
     }
 
     @Test
     void dropOldestEvictsNothingWhereEvictingEverythingWouldNotDo() {
         BoundedBuffer<Item> buffer = buffer(10, 10, Overflow.dropOldest());
         buffer.offer(new Item(0, 8));
-        buffer.poll(); // in hand: cannot be evicted
+        Buffers.poll(buffer); // in hand: cannot be evicted
         buffer.offer(new Item(1, 2));
         assertThat(buffer.offer(new Item(2, 3))).isEqualTo(Admission.FULL);
         assertThat(told.dropped).isEmpty();
@@ -384,9 +447,9 @@ class BoundedBufferTest {
         buffer.offer(Item.of(0));
         buffer.offer(Item.of(1));
         buffer.offer(Item.of(2));
-        buffer.poll();
+        Buffers.poll(buffer);
         assertThat(left(buffer)).containsExactly(Item.of(1), Item.of(2));
-        assertThat(buffer.poll()).isNull();
+        assertThat(Buffers.poll(buffer)).isNull();
         assertThat(buffer.size()).isZero();
         assertThat(buffer.size()).isZero();
         assertThat(buffer.used()).isEqualTo(3);
@@ -435,7 +498,7 @@ class BoundedBufferTest {
         for (int c = 0; c < 2; c++) {
             threads.add(Running.call(() -> {
                 while (producing.get() > 0) {
-                    Item item = buffer.poll();
+                    Item item = Buffers.poll(buffer);
                     if (item == null) {
                         Thread.onSpinWait();
                         continue;
@@ -528,7 +591,7 @@ class BoundedBufferTest {
         assertThat(buffer.dropped()).isEqualTo(1);
         told.whenDropped = item -> {};
         assertThat(buffer.offer(Item.of(3))).isEqualTo(Admission.ACCEPTED);
-        assertThat(buffer.poll()).isEqualTo(Item.of(3));
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(3));
     }
 
     @Test

@@ -3,10 +3,13 @@ package io.github.esclusa.pipeline.buffer;
 
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.policy.Overflow;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Buffers for Lincheck, with time that passes as it is looked at, and nobody to listen but the test. */
 final class Buffers {
@@ -15,6 +18,13 @@ final class Buffers {
 
     static BoundedBuffer<Item> buffer(int capacity, int maxWeight, Overflow overflow, Consumer<Item> whenDropped) {
         return new BoundedBuffer<>(capacity, maxWeight, overflow, new PassingClock(), new DropsOnly(whenDropped));
+    }
+
+    /** Takes the oldest queued message; {@code null} if none is queued. */
+    static @Nullable Item poll(BoundedBuffer<Item> buffer) {
+        List<Item> taken = new ArrayList<>(1);
+        buffer.pollInto(taken, 1);
+        return taken.isEmpty() ? null : taken.get(0);
     }
 
     static void join(Thread thread) {

@@ -63,7 +63,7 @@ class DropOldestLincheckTest {
 
         @Operation
         public boolean poll(@Param(name = "thread") int thread) {
-            Item item = buffer.poll();
+            Item item = Buffers.poll(buffer);
             if (item != null) {
                 polled.incrementAndGet();
                 held.get(thread).addLast(item);

@@ -18,12 +18,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -151,6 +154,25 @@ class EngineTest {
         assertThat(next.shutdown(Deadline.after(Duration.ofSeconds(30), Clock.system()))
                         .delivered())
                 .isEqualTo(1);
+    }
+
+    /** Also on a small stack: it is the inlets that may be many. */
+    @Test
+    void anyNumberOfInletsIsClosedOnASmallStack() throws Exception {
+        List<InletSpec> inlets = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            inlets.add(new InletSpec("inlet-" + i, 1, Long.MAX_VALUE, null, Overflow.block()));
+        }
+        EngineSpec one = spec(Step.sink(input -> {}), 1, 1, Clock.system(), makes(-1), null);
+        Engine engine = Engine.start(new EngineSpec(
+                one.name(), inlets, one.segments(), one.threads(), one.clock(), one.listener(), one.registry()));
+        FutureTask<DrainReport<Object>> shutdown =
+                new FutureTask<>(() -> engine.shutdown(Deadline.after(Duration.ofDays(1), Clock.system())));
+        Thread small = new Thread(null, shutdown, "small", 192 * 1024);
+        small.setDaemon(true);
+        small.start();
+        assertThat(shutdown.get(30, TimeUnit.SECONDS).balanced()).isTrue();
+        assertThat(engine.inlets().get(4_999).trySubmit(1)).isEqualTo(Admission.CLOSED);
     }
 
     private EngineSpec spec(

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.buffer.BufferEvents;
+import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Times count from admission: neither a batch's linger nor the wait in the queue takes in what a producer was held back. */
@@ -35,7 +37,7 @@ class EnvelopeStampTest {
         Envelope inLine = stamped(2);
         assertThat(buffer.offer(inLine, answer -> {})).isEqualTo(Admission.WAITING);
         clock.advance(Duration.ofSeconds(7));
-        buffer.poll();
+        buffer.pollInto(new ArrayList<>(1), 1);
         buffer.release(1, 0);
         assertThat(inLine.queuedNanos).isEqualTo(clock.nanoTime());
         assertThat(inLine.sampledNanos).isEqualTo(clock.nanoTime());
@@ -48,6 +50,15 @@ class EnvelopeStampTest {
         Envelope newcomer = stamped(2); // the listener below takes its time
         assertThat(buffer.offer(newcomer)).isEqualTo(Admission.ACCEPTED);
         assertThat(newcomer.queuedNanos).isEqualTo(clock.nanoTime());
+    }
+
+    @Test
+    void oneWhoseAdmissionCouldNotBeTimedIsNoSampleAndLingersFromItsSubmission() {
+        Envelope envelope = stamped(1);
+        long submitted = envelope.queuedNanos;
+        envelope.admittedLate(Reading.NONE);
+        assertThat(envelope.sampledNanos).isZero();
+        assertThat(envelope.queuedNanos).isEqualTo(submitted);
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.github.esclusa.pipeline.engine.Hand.Handover;
 import io.github.esclusa.pipeline.engine.Hand.Seizure;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.testing.Running;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import org.jspecify.annotations.Nullable;
@@ -179,13 +181,13 @@ class HandTest {
     }
 
     @Test
-    void passingOnPutsIntoTheNextQueueAndNoLongerCountsAsWorkedOn() {
-        Envelope envelope = take(1).items.get(0);
+    void passingOnPutsIntoTheNextQueueAndHoldsNoLonger() {
+        Envelope envelope = take(1, 2).items.get(0);
         WorkQueue next = new WorkQueue();
         assertThat(hand.pass(envelope, next)).isEqualTo(Handover.DONE);
         assertThat(Envelopes.taken(next)).containsExactly(envelope);
-        assertThat(envelope.running).isFalse();
-        assertNothingToSeize();
+        assertThat(hand.size()).isEqualTo(1);
+        assertThat(Envelopes.inputs(hand.seize().unknown())).containsExactly(2);
     }
 
     @Test
@@ -211,8 +213,77 @@ class HandTest {
                 .isEqualTo(Handover.DONE);
         assertThat(hand.size()).isEqualTo(1);
         assertThat(parking.size()).isEqualTo(2);
-        assertThat(work.items.get(0).running).isFalse();
-        assertThat(work.items.get(2).running).isTrue();
+        Seizure seizure = hand.seize();
+        assertThat(Envelopes.inputs(seizure.unknown())).containsExactly(3);
+        assertThat(seizure.returned()).isEmpty();
+    }
+
+    /** Where it lay here is written over by whoever has it next, and that may be before this hand is done. */
+    @Test
+    void whatAnotherHandHasTakenAtOnceIsLetGo() {
+        Work work = take(1, 2, 3);
+        Hand other = new Hand(8);
+        Parking parking = new Parking(false) {
+            @Override
+            boolean park(List<Work> group) {
+                boolean parked = super.park(group);
+                assertThat(other.takeDue(this, 0)).isNotNull();
+                return parked;
+            }
+        };
+        assertThat(hand.park(List.of(work.part(work.items.subList(1, 3), 0)), parking))
+                .isEqualTo(Handover.DONE);
+        assertThat(hand.size()).isEqualTo(1);
+        assertThat(Envelopes.inputs(other.seize().unknown())).containsExactly(2, 3);
+        assertThat(Envelopes.inputs(hand.seize().unknown())).containsExactly(1);
+    }
+
+    /** What user code works on is looked for among what is held: some of it may have gone. */
+    @Test
+    void whatWasSettledOfThatWhichIsWorkedOnIsNotSeized() {
+        Work work = take(1, 2, 3, 4);
+        hand.run(work.items.subList(0, 3));
+        hand.settle(work.items.subList(1, 2), Outcome.DELIVERED);
+        Seizure seizure = hand.seize();
+        assertThat(Envelopes.inputs(seizure.unknown())).containsExactly(1, 3);
+        assertThat(Envelopes.inputs(seizure.returned())).containsExactly(4);
+    }
+
+    /**
+     * A batch all of which fails falls apart into single messages: 250 times as many must not take 62,500 times the work.
+     * Measured in processor time, against four times what is in proportion, and again if that should not be enough.
+     */
+    @Test
+    void aBatchThatFallsApartTakesWorkInProportionToItsMessages() {
+        long few = Long.MAX_VALUE;
+        for (int i = 0; i < 500; i++) {
+            few = Math.min(few, nanosToFallApart(200));
+        }
+        long enough = 4 * 250 * few;
+        long many = Long.MAX_VALUE;
+        for (int i = 0; i < 5 && many > enough; i++) {
+            many = Math.min(many, nanosToFallApart(50_000));
+        }
+        assertThat(many).isLessThanOrEqualTo(enough);
+    }
+
+    private static long nanosToFallApart(int messages) {
+        Hand falling = new Hand(messages);
+        WorkQueue queue = new WorkQueue();
+        for (int i = 0; i < messages; i++) {
+            queue.put(Envelopes.of(i));
+        }
+        List<Envelope> batch = requireNonNull(falling.take(queue, messages)).items;
+        ThreadMXBean bean = ManagementFactory.getThreadMXBean();
+        long before = bean.getCurrentThreadCpuTime();
+        for (int i = 0; i < messages; i++) {
+            List<Envelope> one = batch.subList(i, i + 1);
+            falling.run(one);
+            falling.settle(one, Outcome.FAILED);
+        }
+        long took = bean.getCurrentThreadCpuTime() - before;
+        assertThat(falling.size()).isZero();
+        return took;
     }
 
     /** The atomic step of the shutdown deadline: settled by the worker or seized, whichever is first, and once. */
