@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Once.</b> Whoever settles a waiter takes it out of the queue first. A waiter that was given a resource and then
  * leaves by interrupt hands it on in the same hold of the lock, before anybody can see it missing.
+ *
+ * <p><b>Memory.</b> No step needs any, except for planning a creation or a validation, which takes it before it changes
+ * anything. So an {@link OutOfMemoryError} leaves no resource and no slot half way: those who wait are told of it.
  *
  * <p><b>Invariants</b>, whenever the lock is free: a resource that could be lent at once is idle only if nobody waits;
  * while somebody waits there are as many promises as waiters, or no slot or creator is free; and as many validations
@@ -55,40 +53,49 @@ final class Allotment<T> {
     final Supply<T> supply;
 
     /** What is to be started once the lock has been released. */
-    private final Queue<Job<T>> planned;
+    private final Chain<Job<T>> planned;
 
     /** The one used last is lent first: it is the least likely to have gone stale. */
-    private final ArrayDeque<Resource<T>> idle = new ArrayDeque<>();
+    private final Chain<Resource<T>> idle = new Chain<>();
 
-    /** In order of arrival; a set, because one that leaves early must not be searched for. */
-    private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
+    /** In order of arrival. */
+    private final Chain<Waiter<T>> waiters = new Chain<>();
+
+    private final Job.Terminate<T> termination = new Job.Terminate<>();
+
+    private final Job.Maker<T> jobs;
 
     private Phase phase = Phase.OPEN;
+
+    /** Why the pool has closed itself. */
+    private @Nullable Throwable failure;
 
     /** In how many grants the next one is to be timed. */
     private int untilSample = 1;
 
-    Allotment(PoolSettings settings, PoolTime time, Queue<Job<T>> planned) {
+    Allotment(PoolSettings settings, PoolTime time, Chain<Job<T>> planned, Job.Maker<T> jobs) {
         this.min = settings.min();
         this.validates = settings.validates();
         this.validateAfterNanos = settings.validateAfterNanos();
         this.triesPatienceNanos = settings.triesPatienceNanos();
         this.time = time;
-        this.planned = planned;
         this.books = new Books<>(settings.name());
-        this.supply = new Supply<>(settings, time);
+        this.planned = planned;
+        this.jobs = jobs;
+        this.supply = new Supply<>(settings, time, this::newCreation);
     }
 
     Phase phase() {
         return phase;
     }
 
-    boolean isOpen() {
-        return phase == Phase.OPEN;
+    @Nullable
+    Throwable failure() {
+        return failure;
     }
 
-    boolean hasWaiters() {
-        return !waiters.isEmpty();
+    boolean isOpen() {
+        return phase == Phase.OPEN;
     }
 
     /** Whether {@code min} resources exist. */
@@ -101,12 +108,12 @@ final class Allotment<T> {
     /** Lends what is idle and fresh, unless somebody waits already; {@code now} counts only if the pool validates. */
     boolean lendIdle(Lease<T> lease, long now, Asking asking) {
         // With somebody waiting, whatever is idle is stale, and promised to them.
-        Resource<T> resource = waiters.isEmpty() ? idle.peekLast() : null;
+        Resource<T> resource = waiters.isEmpty() ? idle.last() : null;
         if (resource == null) {
             return false;
         }
         if (!isStale(resource, now)) {
-            idle.pollLast();
+            idle.remove(resource.place);
             grant(resource, lease);
             return true;
         }
@@ -118,10 +125,9 @@ final class Allotment<T> {
      * otherwise never have one that goes stale faster than it comes again.
      */
     private boolean lendUntouched(Lease<T> lease, long now) {
-        for (Iterator<Resource<T>> lastFirst = idle.descendingIterator(); lastFirst.hasNext(); ) {
-            Resource<T> resource = lastFirst.next();
+        for (Resource<T> resource = idle.last(); resource != null; resource = idle.before(resource.place)) {
             if (resource.untouched && now - resource.idleSinceNanos < triesPatienceNanos) {
-                lastFirst.remove();
+                idle.remove(resource.place);
                 grant(resource, lease);
                 return true;
             }
@@ -135,7 +141,7 @@ final class Allotment<T> {
             books.markHolders(now);
         }
         supply.forgetLatePromises();
-        waiters.add(waiter);
+        waiters.addLast(waiter.place);
         plan();
     }
 
@@ -164,25 +170,26 @@ final class Allotment<T> {
             doom(resource, DestroyReason.CLOSED);
             return;
         }
-        Waiter<T> eldest = pollEldestWaiter();
+        Waiter<T> eldest = waiters.pollFirst();
         if (eldest != null) {
             grant(resource, eldest.lease);
             eldest.settle(AcquireOutcome.SUCCESS);
         } else {
             resource.state = Resource.State.IDLE;
             resource.idleSinceNanos = now;
-            idle.addLast(resource);
+            idle.addLast(resource.place);
         }
     }
 
     void doom(Resource<T> resource, DestroyReason reason) {
         resource.state = Resource.State.DOOMED;
-        planned.add(new Job.Destroy<>(resource, reason));
+        resource.destruction.reason = reason;
+        planned.addLast(resource.destruction.planned);
     }
 
     /** A waiter leaves at its deadline, which came before anything else: it has been given nothing. */
     void timeOut(Waiter<T> waiter, boolean waited) {
-        waiters.remove(waiter);
+        waiters.remove(waiter.place);
         waiter.settle(AcquireOutcome.TIMEOUT);
         if (waited) {
             supply.forgetEldestPromise(waiters.size());
@@ -192,7 +199,7 @@ final class Allotment<T> {
 
     /** A waiter leaves unasked, by interrupt: what it was given in the meantime goes to the next. */
     void withdraw(Waiter<T> waiter) {
-        if (waiters.remove(waiter)) {
+        if (waiters.remove(waiter.place)) {
             supply.forgetEldestPromise(waiters.size());
         }
         Resource<T> resource = waiter.lease.end();
@@ -205,14 +212,33 @@ final class Allotment<T> {
 
     // ---- planning
 
+    /** All the memory that a creation takes, up to the moment when its resource is lent. */
+    private Job.Create<T> newCreation() {
+        books.reserve(books.existing() + supply.creating() + 1);
+        return jobs.create();
+    }
+
     void plan() {
-        plan(waiters.size());
+        planFor(0);
     }
 
     /** Plans as for one waiter more than there are. */
     void planForOneMore() {
         supply.forgetLatePromises();
-        plan(waiters.size() + 1);
+        planFor(1);
+    }
+
+    /** Without memory to plan with, waiting would be in vain: all waiters are told, as when no thread can be had. */
+    private void planFor(int more) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        try {
+            plan(waiters.size() + more);
+        } catch (OutOfMemoryError e) {
+            supply.failed(e);
+            failWaiters(e);
+        }
     }
 
     /**
@@ -220,53 +246,60 @@ final class Allotment<T> {
      * after everything that frees a slot, a creator or an idle resource, and after everything that raises the demand.
      */
     private void plan(int demand) {
-        if (phase != Phase.OPEN) {
-            return;
-        }
         // Whatever is idle here is stale. A creation under way is no reason to leave it lying: it may take far longer.
-        while (supply.validationsPromised() < demand && !idle.isEmpty()) {
-            Resource<T> stale = idle.removeLast();
-            stale.state = Resource.State.VALIDATING;
-            planned.add(supply.validate(stale));
+        boolean possible = true;
+        while (possible && supply.validationsPromised() < demand) {
+            possible = planValidation();
         }
-        while (supply.promised() < demand) {
-            if (!planCreation()) {
-                break;
-            }
+        possible = true;
+        while (possible && supply.promised() < demand) {
+            possible = planCreation();
         }
-        while (books.existing() + supply.creating() < min && supply.upkeepIsDue()) {
-            if (!planCreation()) {
-                break;
-            }
+        while (possible && books.existing() + supply.creating() < min && supply.upkeepIsDue()) {
+            possible = planCreation();
         }
+    }
+
+    private boolean planValidation() {
+        Resource<T> stale = idle.last();
+        if (stale == null) {
+            return false;
+        }
+        Job.Validate<T> validation = jobs.validate(stale);
+        idle.remove(stale.place);
+        stale.state = Resource.State.VALIDATING;
+        supply.validate(validation);
+        planned.addLast(validation.planned);
+        return true;
     }
 
     private boolean planCreation() {
         Job.Create<T> creation = supply.tryCreate();
-        return creation != null && planned.add(creation);
+        if (creation == null) {
+            return false;
+        }
+        planned.addLast(creation.planned);
+        return true;
+    }
+
+    void failWaiters(Throwable cause) {
+        while (!waiters.isEmpty()) {
+            failEldestWaiter(cause);
+        }
     }
 
     void failEldestWaiter(Throwable cause) {
-        Waiter<T> eldest = pollEldestWaiter();
+        Waiter<T> eldest = waiters.pollFirst();
         if (eldest != null) {
             eldest.failure = cause;
             eldest.settle(AcquireOutcome.FACTORY_FAILED);
         }
     }
 
-    private @Nullable Waiter<T> pollEldestWaiter() {
-        if (waiters.isEmpty()) {
-            return null;
-        }
-        Waiter<T> eldest = waiters.iterator().next();
-        waiters.remove(eldest);
-        return eldest;
-    }
-
     void drainedIfEmpty() {
         if (phase == Phase.CLOSED && books.existing() == 0 && supply.creating() == 0) {
             phase = Phase.DRAINED;
-            planned.add(new Job.Terminate<>());
+            planned.addLast(termination.planned);
         }
     }
 
@@ -274,20 +307,32 @@ final class Allotment<T> {
 
     /** Every waiter is told at once. Answers what is to be destroyed now. */
     List<Job<T>> open2closed() {
-        phase = Phase.CLOSED;
-        for (Waiter<T> waiter : waiters) {
-            waiter.settle(AcquireOutcome.CLOSED);
-        }
-        waiters.clear();
-        supply.forgetPromises();
-        List<Job<T>> destructions = new ArrayList<>();
-        for (Resource<T> resource : idle) {
+        List<Job<T>> destructions = new ArrayList<>(idle.size());
+        endLending();
+        for (Resource<T> resource = idle.pollFirst(); resource != null; resource = idle.pollFirst()) {
             resource.state = Resource.State.DOOMED;
-            destructions.add(new Job.Destroy<>(resource, DestroyReason.CLOSED));
+            destructions.add(resource.destruction);
         }
-        idle.clear();
         drainedIfEmpty();
         return destructions;
+    }
+
+    /** The same in the middle of a step that has thrown, with whatever is left: what that step held is lost. */
+    void open2failed(Throwable cause) {
+        failure = cause;
+        endLending();
+        for (Resource<T> resource = idle.pollFirst(); resource != null; resource = idle.pollFirst()) {
+            doom(resource, DestroyReason.CLOSED);
+        }
+        drainedIfEmpty();
+    }
+
+    private void endLending() {
+        phase = Phase.CLOSED;
+        for (Waiter<T> waiter = waiters.pollFirst(); waiter != null; waiter = waiters.pollFirst()) {
+            waiter.settle(AcquireOutcome.CLOSED);
+        }
+        supply.forgetPromises();
     }
 
     void drained2terminated() {

@@ -14,12 +14,19 @@ import java.util.List;
  */
 final class Books<T> {
 
+    private static final int ROOM = 16;
+
     private final String pool;
 
     /** Every resource that exists, by the identity of its object: no object is pooled twice. */
-    private final IdentityHashMap<T, Resource<T>> live = new IdentityHashMap<>();
+    private IdentityHashMap<T, Resource<T>> live = new IdentityHashMap<>(ROOM);
 
-    private int active;
+    /** How many fit in there without memory for more. */
+    private int room = ROOM;
+
+    /** Those on lease. */
+    private final Chain<Resource<T>> leased = new Chain<>();
+
     private long created;
     private long destroyed;
     private long destroyFailures;
@@ -32,11 +39,21 @@ final class Books<T> {
         return live.containsKey(object);
     }
 
-    Resource<T> enter(T object) {
-        Resource<T> resource = new Resource<>(object);
+    /** Makes room, so that entering up to so many needs no memory. When there is none, nothing has changed. */
+    void reserve(int resources) {
+        if (resources > room) {
+            IdentityHashMap<T, Resource<T>> larger = new IdentityHashMap<>(2 * resources);
+            larger.putAll(live);
+            live = larger;
+            room = 2 * resources;
+        }
+    }
+
+    /** Enters what the factory has made, for which room has been reserved. */
+    void enter(Resource<T> resource, T object) {
+        resource.object = object;
         live.put(object, resource);
         created++;
-        return resource;
     }
 
     void strike(Resource<T> resource, Destruction how) {
@@ -50,16 +67,16 @@ final class Books<T> {
     void lent(Resource<T> resource, Lease<T> lease) {
         resource.state = Resource.State.LEASED;
         resource.lease = lease;
-        active++;
+        leased.addLast(resource.place);
     }
 
     void reclaimed(Resource<T> resource) {
         resource.lease = null;
-        active--;
+        leased.remove(resource.place);
     }
 
     int active() {
-        return active;
+        return leased.size();
     }
 
     int existing() {
@@ -68,9 +85,9 @@ final class Books<T> {
 
     /** Gives the leases that nobody has timed yet a lower bound of how long they have been held. */
     void markHolders(long now) {
-        for (Resource<T> resource : live.values()) {
-            if (resource.lease != null) {
-                resource.lease.heldSinceAtLatest(now);
+        for (Resource<T> held = leased.first(); held != null; held = leased.after(held.place)) {
+            if (held.lease != null) {
+                held.lease.heldSinceAtLatest(now);
             }
         }
     }

@@ -7,8 +7,6 @@ import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +39,7 @@ final class HandOver<T> {
     private final Condition changed = lock.newCondition();
 
     /** Filled under the lock, emptied after it by whoever released it: so everything planned is started. */
-    private final Queue<Job<T>> planned = new ConcurrentLinkedQueue<>();
+    private final Chain<Job<T>> planned = new Chain<>();
 
     @GuardedBy("lock")
     private final Allotment<T> allotment;
@@ -50,10 +48,10 @@ final class HandOver<T> {
     @GuardedBy("lock")
     private @Nullable Thread terminator;
 
-    HandOver(PoolSettings settings, PoolTime time, Consumer<Job<T>> starter) {
+    HandOver(PoolSettings settings, PoolTime time, Consumer<Job<T>> starter, Job.Maker<T> jobs) {
         this.time = time;
         this.starter = starter;
-        this.allotment = new Allotment<>(settings, time, planned);
+        this.allotment = new Allotment<>(settings, time, planned, jobs);
     }
 
     // ---- borrowing
@@ -66,8 +64,12 @@ final class HandOver<T> {
                 return Attempt.CLOSED;
             }
             return allotment.lendIdle(lease, now, asking) ? Attempt.LEASED : Attempt.NONE;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
+            startPlanned();
         }
     }
 
@@ -83,6 +85,9 @@ final class HandOver<T> {
             }
             allotment.planForOneMore();
             return Attempt.NONE;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -91,9 +96,9 @@ final class HandOver<T> {
 
     /** Queues for a lease; it may be settled already when this returns. */
     Waiter<T> join(Lease<T> lease, long now) {
+        Waiter<T> waiter = new Waiter<>(lease, lock.newCondition());
         lock.lock();
         try {
-            Waiter<T> waiter = new Waiter<>(lease, lock.newCondition());
             if (!allotment.isOpen()) {
                 waiter.settle(AcquireOutcome.CLOSED);
             } else if (allotment.lendIdle(lease, now, Allotment.Asking.MAY_WAIT)) {
@@ -102,6 +107,9 @@ final class HandOver<T> {
                 allotment.enqueue(waiter, now);
             }
             return waiter;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -112,23 +120,41 @@ final class HandOver<T> {
     AcquireOutcome await(Waiter<T> waiter, Deadline deadline) throws InterruptedException {
         lock.lock();
         try {
-            try {
-                boolean waited = false;
-                while (waiter.outcome == null) {
-                    if (deadline.await(lock, waiter.settled)) {
-                        waited = true;
-                    } else {
-                        allotment.timeOut(waiter, waited);
-                    }
+            boolean waited = false;
+            while (waiter.outcome == null) {
+                if (deadline.await(lock, waiter.settled)) {
+                    waited = true;
+                } else {
+                    timeOut(waiter, waited);
                 }
-                return waiter.outcome;
-            } catch (Throwable e) { // interrupted; or a clock of the user's own that throws
-                allotment.withdraw(waiter);
-                throw e;
             }
+            return waiter.outcome;
+        } catch (Throwable e) { // interrupted; no memory to wait; or a clock of the user's own that throws
+            withdraw(waiter);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void timeOut(Waiter<T> waiter, boolean waited) {
+        try {
+            allotment.timeOut(waiter, waited);
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
+        }
+    }
+
+    @GuardedBy("lock")
+    private void withdraw(Waiter<T> waiter) {
+        try {
+            allotment.withdraw(waiter);
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         }
     }
 
@@ -146,6 +172,9 @@ final class HandOver<T> {
             allotment.deliver(resource, now);
             allotment.plan();
             return true;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -164,6 +193,9 @@ final class HandOver<T> {
             allotment.books.reclaimed(resource);
             allotment.doom(resource, DestroyReason.INVALIDATED);
             return true;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -179,11 +211,15 @@ final class HandOver<T> {
             if (allotment.books.knows(object)) {
                 return false;
             }
+            allotment.books.enter(job.resource, object);
             allotment.supply.creationSucceeded(job);
-            allotment.deliver(allotment.books.enter(object), now);
+            allotment.deliver(job.resource, now);
             allotment.plan();
             changed.signalAll();
             return true;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -200,6 +236,9 @@ final class HandOver<T> {
             changed.signalAll();
             allotment.plan();
             allotment.drainedIfEmpty();
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -215,10 +254,11 @@ final class HandOver<T> {
         try {
             allotment.supply.creationFailed(job, cause);
             changed.signalAll();
-            while (allotment.hasWaiters()) {
-                allotment.failEldestWaiter(cause);
-            }
+            allotment.failWaiters(cause);
             allotment.drainedIfEmpty();
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -233,6 +273,9 @@ final class HandOver<T> {
             job.resource.untouched = true;
             allotment.deliver(job.resource, now);
             allotment.plan();
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -246,6 +289,9 @@ final class HandOver<T> {
             allotment.supply.validationEnded(job);
             allotment.doom(job.resource, DestroyReason.INVALID);
             allotment.plan();
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -260,6 +306,9 @@ final class HandOver<T> {
             allotment.supply.freeSlot();
             allotment.plan();
             allotment.drainedIfEmpty();
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -274,35 +323,58 @@ final class HandOver<T> {
         try {
             allotment.supply.resumeUpkeep();
             allotment.plan();
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
         }
     }
 
-    /** Waits until {@code min} resources exist; {@code false} once a creation failed, the time is up or the pool closed. */
-    boolean awaitFilled(Deadline deadline) throws InterruptedException {
-        long failuresBefore;
-        lock.lock();
-        try {
-            failuresBefore = allotment.supply.failures();
-            allotment.supply.resumeUpkeep();
-            allotment.plan();
-        } finally {
-            // Not in one hold with the wait below: what is planned must be started before anybody waits for it.
-            lock.unlock();
-            startPlanned();
-        }
+    /** How the wait for {@code min} resources ended, and what the latest creation that failed meanwhile failed with. */
+    record Filling(Filled filled, @Nullable Throwable cause) {}
+
+    enum Filled {
+        FILLED,
+        CREATION_FAILED,
+        TIMED_OUT,
+        CLOSED
+    }
+
+    /** Waits until {@code min} resources exist. */
+    Filling awaitFilled(Deadline deadline) throws InterruptedException {
+        long failuresBefore = failuresBeforeFilling();
         lock.lock();
         try {
             while (allotment.isOpen() && !allotment.isFilled()) {
-                if (allotment.supply.failures() != failuresBefore || !deadline.await(lock, changed)) {
-                    return false;
+                if (allotment.supply.failures() != failuresBefore) {
+                    return new Filling(Filled.CREATION_FAILED, allotment.supply.latestFailure());
+                }
+                if (!deadline.await(lock, changed)) {
+                    return new Filling(Filled.TIMED_OUT, allotment.supply.lastFailure());
                 }
             }
-            return allotment.isOpen();
+            return new Filling(allotment.isOpen() ? Filled.FILLED : Filled.CLOSED, null);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Not in one hold with the wait: what is planned must be started before anybody waits for it. */
+    private long failuresBeforeFilling() {
+        lock.lock();
+        try {
+            long failures = allotment.supply.failures();
+            allotment.supply.resumeUpkeep();
+            allotment.plan();
+            return failures;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
+        } finally {
+            lock.unlock();
+            startPlanned();
         }
     }
 
@@ -316,6 +388,9 @@ final class HandOver<T> {
             List<Job<T>> destructions = allotment.open2closed();
             changed.signalAll();
             return destructions;
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         } finally {
             lock.unlock();
             startPlanned();
@@ -409,6 +484,17 @@ final class HandOver<T> {
         }
     }
 
+    /** Why the pool has closed itself; {@code null} if it has not. */
+    @Nullable
+    Throwable failure() {
+        lock.lock();
+        try {
+            return allotment.failure();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     PoolState state() {
         lock.lock();
         try {
@@ -428,9 +514,38 @@ final class HandOver<T> {
         }
     }
 
+    /**
+     * A step has thrown what none should, with its work half done: an error of the JVM's (its stack was at an end), or a
+     * defect. Nobody may wait for what is lost by it, so the pool is closed, and says why.
+     */
+    @GuardedBy("lock")
+    private void fail(Throwable cause) {
+        if (allotment.isOpen()) {
+            allotment.open2failed(cause);
+            changed.signalAll();
+        }
+    }
+
+    /**
+     * Called after each release of the lock. The look without it is enough: a thread sees what it has planned itself, unless
+     * another has taken that since, to start it.
+     */
     private void startPlanned() {
-        for (Job<T> job = planned.poll(); job != null; job = planned.poll()) {
-            starter.accept(job);
+        while (!planned.isEmpty()) {
+            Job<T> job = pollPlanned();
+            if (job != null) {
+                starter.accept(job);
+            }
+        }
+    }
+
+    /** One at a time: a job that its starter is long in starting keeps no other from being started by another thread. */
+    private @Nullable Job<T> pollPlanned() {
+        lock.lock();
+        try {
+            return planned.pollFirst();
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -15,10 +15,28 @@ abstract sealed class Job<T> {
 
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    /** When it was promised to a waiter, see {@link Supply}. Guarded by the lock of the {@link HandOver}. */
+    /** Among those to be started once the lock has been released. */
+    final Chain.Place<Job<T>> planned = new Chain.Place<>(this);
+
+    /** Among those that count for the waiters, see {@link Supply}. */
+    final Chain.Place<Job<T>> promise = new Chain.Place<>(this);
+
+    /** When it was promised to a waiter. Guarded by the lock of the {@link HandOver}. */
     long promisedNanos;
 
     private Job() {}
+
+    /** Makes the jobs that are made as they are planned, for which there may be no memory. */
+    static class Maker<T> {
+
+        Create<T> create() {
+            return new Create<>();
+        }
+
+        Validate<T> validate(Resource<T> resource) {
+            return new Validate<>(resource);
+        }
+    }
 
     /**
      * Claims the job; {@code true} for one caller only. An executor may queue what it then refuses, or run a task twice:
@@ -29,7 +47,11 @@ abstract sealed class Job<T> {
     }
 
     /** Make a resource; it holds a slot of the bound already. */
-    static final class Create<T> extends Job<T> {}
+    static final class Create<T> extends Job<T> {
+
+        /** Where what is made will stand: whoever has made it may have no memory left. */
+        final Resource<T> resource = new Resource<>();
+    }
 
     /** Test a resource that lay idle. */
     static final class Validate<T> extends Job<T> {
@@ -45,11 +67,12 @@ abstract sealed class Job<T> {
     static final class Destroy<T> extends Job<T> {
 
         final Resource<T> resource;
-        final DestroyReason reason;
 
-        Destroy(Resource<T> resource, DestroyReason reason) {
+        /** Written under the lock of the {@link HandOver} before it is started. */
+        DestroyReason reason = DestroyReason.CLOSED;
+
+        Destroy(Resource<T> resource) {
             this.resource = resource;
-            this.reason = reason;
         }
     }
 

@@ -25,12 +25,24 @@ final class PoolLog {
         });
     }
 
+    /** Throws nothing for want of memory either: the caller may have been given a lease. */
     void waited(AcquireOutcome outcome, long nanos) {
-        quietly(() -> {
+        try {
             if (log.isDebugEnabled()) {
                 log.debug("waited {} ns for a resource of pool '{}': {}", nanos, pool, outcome.tag());
             }
-        });
+        } catch (Throwable e) {
+            return; // There is nowhere left to say it.
+        }
+    }
+
+    /** As {@link #waited}. */
+    void broken(Throwable cause) {
+        try {
+            log.error("pool '{}': a job was not brought to its end in order", pool, cause);
+        } catch (Throwable e) {
+            return; // There is nowhere left to say it.
+        }
     }
 
     void creationFailed(Throwable cause) {

@@ -28,7 +28,15 @@ final class Resource<T> {
         DOOMED
     }
 
-    final T object;
+    /** What the factory has made. Written once, as the resource comes into being and before anybody sees it. */
+    @SuppressWarnings("NullAway.Init")
+    T object;
+
+    /** Its end: made beforehand, since it must come about without memory too. */
+    final Job.Destroy<T> destruction = new Job.Destroy<>(this);
+
+    /** Among the idle or the leased ones. */
+    final Chain.Place<Resource<T>> place = new Chain.Place<>(this);
 
     State state = State.IDLE;
 
@@ -41,8 +49,4 @@ final class Resource<T> {
 
     /** When it became idle; meaningless unless the pool validates. */
     long idleSinceNanos;
-
-    Resource(T object) {
-        this.object = object;
-    }
 }

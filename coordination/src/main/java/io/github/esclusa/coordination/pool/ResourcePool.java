@@ -54,7 +54,7 @@ public final class ResourcePool<T> implements AutoCloseable {
 
     private final PoolSettings settings;
     private final PoolTime time;
-    private final HandOver<T> handOver;
+    final HandOver<T> handOver;
     private final PoolMetrics meters;
     private final PoolLog log;
     private final Workers<T> workers;
@@ -64,11 +64,12 @@ public final class ResourcePool<T> implements AutoCloseable {
             ResourceFactory<T> factory,
             Clock clock,
             @Nullable Executor executor,
-            @Nullable MeterRegistry registry) {
+            @Nullable MeterRegistry registry,
+            Job.Maker<T> jobs) {
         this.settings = settings;
         this.time = new PoolTime(clock);
         this.log = new PoolLog(settings.name());
-        this.handOver = new HandOver<>(settings, time, this::start);
+        this.handOver = new HandOver<>(settings, time, this::start, jobs);
         this.meters = new PoolMetrics(settings, registry, handOver);
         this.workers = new Workers<>(handOver, factory, executor, settings.name(), time, meters, log);
     }
@@ -131,7 +132,7 @@ public final class ResourcePool<T> implements AutoCloseable {
             case LEASED -> lentAtOnce(lease, now);
             case CLOSED -> {
                 meters.acquired(AcquireOutcome.CLOSED, 0);
-                throw new PoolClosedException(name());
+                throw closed();
             }
             case NONE -> await(lease, timeout);
         };
@@ -155,12 +156,16 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     public Optional<Lease<T>> tryAcquire() {
         Lease<T> lease = new Lease<>(this, Thread.currentThread());
+        Optional<Lease<T>> answer = Optional.of(lease); // what needs memory comes before the lease holds anything
         long now = nowIfValidating();
         return switch (handOver.lendOrPrime(lease, now)) {
-            case LEASED -> Optional.of(lentAtOnce(lease, now));
+            case LEASED -> {
+                lentAtOnce(lease, now);
+                yield answer;
+            }
             case CLOSED -> {
                 meters.acquired(AcquireOutcome.CLOSED, 0);
-                throw new PoolClosedException(name());
+                throw closed();
             }
             case NONE -> {
                 meters.acquired(AcquireOutcome.REJECTED, 0);
@@ -179,19 +184,27 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     public void warm(Duration timeout) throws InterruptedException {
         requireNonNull(timeout, "timeout");
-        if (handOver.awaitFilled(time.after(timeout))) {
-            return;
+        HandOver.Filling end = handOver.awaitFilled(time.after(timeout));
+        switch (end.filled()) {
+            case FILLED -> {}
+            case CLOSED -> throw closed();
+            case CREATION_FAILED -> throw notWarm(": a creation failed; ", end);
+            case TIMED_OUT -> throw notWarm(" within " + timeout + ": ", end);
         }
-        if (handOver.isClosed()) {
-            throw new PoolClosedException(name());
-        }
+    }
+
+    private ResourceCreationException notWarm(String why, HandOver.Filling end) {
         PoolState state = state();
-        throw new ResourceCreationException(
+        return new ResourceCreationException(
                 name(),
-                "pool '" + name() + "' could not be warmed to min(" + settings.min() + ") within " + timeout + ": "
-                        + state.resources() + " exist, " + state.creating()
-                        + " being created; see the cause, if any, and what the factory connects to",
-                state.lastFailure());
+                "pool '" + name() + "' could not be warmed to min(" + settings.min() + ")" + why + state.resources()
+                        + " exist, " + state.creating() + " being created; see "
+                        + (end.cause() == null ? "" : "the cause, and ") + "what the factory connects to",
+                end.cause());
+    }
+
+    private PoolClosedException closed() {
+        return new PoolClosedException(name(), handOver.failure());
     }
 
     /**
@@ -225,7 +238,9 @@ public final class ResourcePool<T> implements AutoCloseable {
         try {
             handOver.markHolders();
         } finally {
-            destructions.forEach(workers::run);
+            for (int i = 0; i < destructions.size(); i++) { // without an iterator, which takes memory
+                workers.run(destructions.get(i));
+            }
         }
         if (!handOver.awaitEndUnderWay(patience)) {
             log.endNotSeen(patience);
@@ -249,7 +264,9 @@ public final class ResourcePool<T> implements AutoCloseable {
             handOver.markHolders();
             deadline = time.after(timeout); // a clock that throws finds the pool closed, and keeps nothing alive
         } finally {
-            destructions.forEach(workers::start);
+            for (int i = 0; i < destructions.size(); i++) {
+                workers.start(destructions.get(i));
+            }
         }
         handOver.awaitTerminated(deadline);
         return handOver.report();
@@ -304,7 +321,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         log.waited(outcome, end - start);
         return switch (outcome) {
             case SUCCESS -> lease;
-            case CLOSED -> throw new PoolClosedException(name());
+            case CLOSED -> throw closed();
             case FACTORY_FAILED ->
                 throw new ResourceCreationException(
                         name(),

@@ -36,6 +36,7 @@ public final class ResourcePoolBuilder<T> {
     private Clock clock = Clock.system();
     private @Nullable MeterRegistry registry;
     private @Nullable Executor executor;
+    private Job.Maker<T> jobs = new Job.Maker<>();
 
     ResourcePoolBuilder(String name) {
         this.name = requireNonNull(name, "name");
@@ -208,6 +209,12 @@ public final class ResourcePoolBuilder<T> {
         return pool;
     }
 
+    /** For tests: a system that has no more memory. */
+    ResourcePoolBuilder<T> jobs(Job.Maker<T> maker) {
+        this.jobs = maker;
+        return this;
+    }
+
     /**
      * Opens the pool and waits until {@code min} resources exist. If that fails, the pool is closed again.
      *
@@ -237,7 +244,7 @@ public final class ResourcePoolBuilder<T> {
         PoolSettings settings =
                 new PoolSettings(name, max, min, creators, acquireTimeout, validation(), validateAfterIdle);
         ResourceFactory<T> resources = resources();
-        return new ResourcePool<>(settings, resources, clock, executor, registry);
+        return new ResourcePool<>(settings, resources, clock, executor, registry, jobs);
     }
 
     private PoolSettings.Validation validation() {

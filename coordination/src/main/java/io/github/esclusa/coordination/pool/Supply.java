@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +24,7 @@ final class Supply<T> {
 
     private static final long UPKEEP_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final Supplier<Job.Create<T>> creations;
     private final int creators;
     private final long patienceNanos;
     private final PoolTime time;
@@ -33,13 +32,17 @@ final class Supply<T> {
     /** One permit for each resource that may exist; waited for by nobody. */
     private final Semaphore slots;
 
-    private final Set<Job<T>> promises = new LinkedHashSet<>();
+    /** In order of age. */
+    private final Chain<Job<T>> promises = new Chain<>();
 
     /** How many of the promises are validations. */
     private int validationsPromised;
 
     private int creating;
     private long failures;
+    private @Nullable Throwable latestFailure;
+
+    /** The latest failure, until a creation succeeds. */
     private @Nullable Throwable lastFailure;
 
     /** After a failure {@code min} is not restored before {@link #upkeepPausedUntil}; waiters do not wait for that. */
@@ -47,7 +50,9 @@ final class Supply<T> {
 
     private long upkeepPausedUntil;
 
-    Supply(PoolSettings settings, PoolTime time) {
+    /** Creations are made by the supplier, which may find no memory for one. */
+    Supply(PoolSettings settings, PoolTime time, Supplier<Job.Create<T>> creations) {
+        this.creations = creations;
         this.creators = settings.creators();
         this.patienceNanos = settings.triesPatienceNanos();
         this.time = time;
@@ -59,24 +64,32 @@ final class Supply<T> {
         if (creating >= creators || !slots.tryAcquire()) {
             return null;
         }
+        Job.Create<T> job = null;
+        try {
+            job = creations.get();
+        } finally {
+            if (job == null) { // no memory: nothing has changed
+                slots.release();
+            }
+        }
         creating++;
-        return promise(new Job.Create<>());
-    }
-
-    Job.Validate<T> validate(Resource<T> resource) {
-        validationsPromised++;
-        return promise(new Job.Validate<>(resource));
-    }
-
-    private <J extends Job<T>> J promise(J job) {
-        job.promisedNanos = time.now();
-        promises.add(job);
+        promise(job);
         return job;
+    }
+
+    void validate(Job.Validate<T> job) {
+        validationsPromised++;
+        promise(job);
+    }
+
+    private void promise(Job<T> job) {
+        job.promisedNanos = time.now();
+        promises.addLast(job.promise);
     }
 
     void creationSucceeded(Job.Create<T> job) {
         creating--;
-        promises.remove(job);
+        promises.remove(job.promise);
         lastFailure = null;
         upkeepPaused = false;
     }
@@ -85,11 +98,17 @@ final class Supply<T> {
     boolean creationFailed(Job.Create<T> job, Throwable cause) {
         creating--;
         slots.release();
+        failed(cause);
+        return promises.remove(job.promise);
+    }
+
+    /** A creation has failed, or there was not even the memory to plan one. */
+    void failed(Throwable cause) {
         failures++;
+        latestFailure = cause;
         lastFailure = cause;
         upkeepPaused = true;
         upkeepPausedUntil = time.now() + UPKEEP_PAUSE_NANOS;
-        return promises.remove(job);
     }
 
     void validationEnded(Job.Validate<T> job) {
@@ -107,8 +126,9 @@ final class Supply<T> {
 
     /** A waiter has waited in vain: what was under way longest is late, unless all of it is wanted by others. */
     void forgetEldestPromise(int stillWaiting) {
-        if (promises.size() > stillWaiting) {
-            forget(promises.iterator().next());
+        Job<T> eldest = promises.first();
+        if (eldest != null && promises.size() > stillWaiting) {
+            forget(eldest);
         }
     }
 
@@ -118,17 +138,18 @@ final class Supply<T> {
             return;
         }
         long now = time.now();
-        for (Job<T> job : List.copyOf(promises)) {
-            if (now - job.promisedNanos < patienceNanos) {
-                return; // They are in order of age.
-            }
-            forget(job);
+        Job<T> eldest = promises.first();
+        while (eldest != null && now - eldest.promisedNanos >= patienceNanos) {
+            forget(eldest);
+            eldest = promises.first();
         }
     }
 
     /** The pool is closed: nothing is wanted any more. */
     void forgetPromises() {
-        promises.clear();
+        while (!promises.isEmpty()) {
+            promises.pollFirst();
+        }
         validationsPromised = 0;
     }
 
@@ -137,7 +158,7 @@ final class Supply<T> {
     }
 
     private void forget(Job<T> job) {
-        if (promises.remove(job) && job instanceof Job.Validate) {
+        if (promises.remove(job.promise) && job instanceof Job.Validate) {
             validationsPromised--;
         }
     }
@@ -149,6 +170,12 @@ final class Supply<T> {
     /** Creations that have failed, ever: to tell whether one did in between. */
     long failures() {
         return failures;
+    }
+
+    /** What the latest of them failed with, whatever has succeeded since. */
+    @Nullable
+    Throwable latestFailure() {
+        return latestFailure;
     }
 
     @Nullable

@@ -13,6 +13,9 @@ final class Waiter<T> {
     final Lease<T> lease;
     final Condition settled;
 
+    /** In the queue. */
+    final Chain.Place<Waiter<T>> place = new Chain.Place<>(this);
+
     /** {@code null} while it waits. */
     @Nullable
     AcquireOutcome outcome;

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the factory: every call to user code that a pool makes is made here, on a thread that holds no lock and that no
- * waiter depends on. Whatever a call throws, its end is reported to {@link HandOver} exactly once.
+ * waiter depends on. Whatever a call throws, its end is reported to {@link HandOver} exactly once, and before anything that
+ * may need memory, such as a log line.
  *
  * <p>Threads are started as they are needed and end after {@value #KEEP_ALIVE_SECONDS} idle seconds. Every job holds a
  * slot of the pool's bound, so there are about as many threads as {@code max} at the very most; how many of them create
@@ -67,10 +68,18 @@ final class Workers<T> {
      * trusted: one that refuses may have queued the job all the same, and the claim on the job decides who ends it.
      */
     void start(Job<T> job) {
-        if (job instanceof Job.Terminate) {
-            terminate();
-            return;
+        try {
+            if (job instanceof Job.Terminate) {
+                terminate();
+            } else {
+                execute(job);
+            }
+        } catch (Throwable e) { // its end has been reported, or the pool has failed of this
+            log.broken(e);
         }
+    }
+
+    private void execute(Job<T> job) {
         try {
             executor.execute(() -> run(job));
         } catch (Throwable e) { // no memory for a thread, above all
@@ -83,7 +92,11 @@ final class Workers<T> {
     /** Runs a job here, unless another thread has it already. Never throws. */
     void run(Job<T> job) {
         if (job.take()) {
-            perform(job);
+            try {
+                perform(job);
+            } catch (Throwable e) { // its end has been reported, or the pool has failed of this
+                log.broken(e);
+            }
         }
     }
 
@@ -99,14 +112,14 @@ final class Workers<T> {
 
     private void refused(Job<T> job, Throwable cause) {
         if (job instanceof Job.Create<T> create) {
-            log.creationRefused(cause);
             handOver.creationRefused(create, cause);
+            log.creationRefused(cause);
         } else if (job instanceof Job.Validate<T> validate) {
-            log.validationRefused(cause);
             handOver.invalid(validate);
+            log.validationRefused(cause);
         } else if (job instanceof Job.Destroy<T> destroy) {
-            log.destructionRefused(destroy.reason, cause);
             destroy(destroy);
+            log.destructionRefused(destroy.reason, cause);
         }
     }
 
@@ -121,20 +134,23 @@ final class Workers<T> {
         }
         forgetInterrupt();
         long end = time.now();
-        if (failure == null) {
-            if (object == null) {
-                failure = new IllegalStateException("the factory's create() returned null");
-            } else if (!handOver.created(job, object, end)) {
-                failure = new IllegalStateException(
-                        "the factory's create() returned a resource that is in the pool already");
-            }
+        if (object != null && handOver.created(job, object, end)) {
+            meters.created(end - start);
+            return;
         }
         if (failure == null) {
-            meters.created(end - start);
-        } else {
-            handOver.creationFailed(job, failure);
-            meters.creationFailed(end - start);
-            log.creationFailed(failure);
+            failure = useless(object == null ? "null" : "a resource that is in the pool already");
+        }
+        handOver.creationFailed(job, failure);
+        meters.creationFailed(end - start);
+        log.creationFailed(failure);
+    }
+
+    private static Throwable useless(String made) {
+        try {
+            return new IllegalStateException("the factory's create() returned " + made);
+        } catch (OutOfMemoryError e) {
+            return e;
         }
     }
 
@@ -167,11 +183,14 @@ final class Workers<T> {
         } catch (Throwable e) {
             failure = e;
         }
-        meters.destroyed(job.reason);
+        try {
+            meters.destroyed(job.reason); // first: they may go with the last resource
+        } finally {
+            handOver.destroyed(job.resource, failure == null ? Books.Destruction.DONE : Books.Destruction.FAILED);
+        }
         if (failure != null) {
             log.destructionFailed(job.reason, failure);
         }
-        handOver.destroyed(job.resource, failure == null ? Books.Destruction.DONE : Books.Destruction.FAILED);
     }
 
     private void terminate() {

@@ -94,7 +94,8 @@ public final class StartupGate implements AutoCloseable {
      * Starts all components, and waits until all are ready or one has failed and what had started is closed again.
      *
      * @param timeout how long starting may take; positive. A failed start takes up to the
-     *     {@linkplain Builder#stopTimeout stop timeout} more, for the rollback
+     *     {@linkplain Builder#stopTimeout stop timeout} more, for the rollback, and up to 10 seconds more for a meter
+     *     registry that hangs at removing the gate's meters
      * @throws StartupFailed if the gate did not become ready: names the culprit; or if it was stopped first
      * @throws InterruptedException if the calling thread is interrupted before all are ready; what had started is closed
      *     again, as after a failure
@@ -171,7 +172,8 @@ public final class StartupGate implements AutoCloseable {
      * or later, return the same report; the shortest deadline among them counts, so that a second, shorter stop hurries
      * the first.
      *
-     * @param timeout how long closing may take; zero or negative to call every {@code close()} and wait for none
+     * @param timeout how long closing may take; zero or negative to call every {@code close()} and wait for none. A meter
+     *     registry that hangs at removing the gate's meters is waited for up to 10 seconds more
      * @return what became of each component
      * @throws InterruptedException if the calling thread is interrupted; closing goes on, and its report can be had by
      *     another call
@@ -188,7 +190,7 @@ public final class StartupGate implements AutoCloseable {
 
     /**
      * Stops as by {@link #stop} with the {@linkplain Builder#stopTimeout stop timeout}; what went wrong is in the log.
-     * An interrupt does not cut it short, and is kept for the caller to see. Called by one of the gate's own components,
+     * A meter registry that hangs is waited for as there. An interrupt does not cut it short, and is kept for the caller to see. Called by one of the gate's own components,
      * or by a listener of the meter registry that hears of the gate's end, begins to stop and does not wait.
      */
     @Override

@@ -28,6 +28,10 @@ final class ScheduledTimer extends DueEntry implements Timer, Runnable {
     @Nullable
     Thread runner;
 
+    /** The one handed back after it. */
+    @Nullable
+    ScheduledTimer nextReturned;
+
     ScheduledTimer(TimerEngine engine, Cadence cadence, Runnable callback) {
         this.engine = engine;
         this.cadence = cadence;

@@ -64,13 +64,17 @@ final class TimerLedger {
 
     /** The timers that are RUNNING. */
     @GuardedBy("lock")
-    private final Set<ScheduledTimer> running = new HashSet<>();
+    private final Set<ScheduledTimer> running;
+
+    /** The timers handed back, by links of their own: a close for want of memory must not need any. */
+    @GuardedBy("lock")
+    private @Nullable ScheduledTimer firstReturned;
 
     @GuardedBy("lock")
-    private final ArrayList<Timer> returned = new ArrayList<>();
+    private @Nullable ScheduledTimer lastReturned;
 
     @GuardedBy("lock")
-    private final List<Thread> stuckThreads = new ArrayList<>();
+    private final ArrayList<Thread> stuckThreads = new ArrayList<>();
 
     @GuardedBy("lock")
     private final TimerTally tally = new TimerTally();
@@ -93,6 +97,12 @@ final class TimerLedger {
     private boolean handingOver;
 
     TimerLedger(String name, int maxPending, Clock clock) {
+        this(name, maxPending, clock, new HashSet<>());
+    }
+
+    /** For tests: a set that finds no memory to grow. */
+    TimerLedger(String name, int maxPending, Clock clock, Set<ScheduledTimer> running) {
+        this.running = running;
         this.name = name;
         this.maxPending = maxPending;
         this.clock = clock;
@@ -282,7 +292,7 @@ final class TimerLedger {
                 return null;
             }
             Begun begun = new Begun(requireNonNull(timer.callback), Math.max(0, nowNanos - timer.dueNanos));
-            running.add(timer);
+            addRunning(timer);
             due.remove(timer);
             timer.state = TimerState.RUNNING;
             timer.runner = runner;
@@ -315,8 +325,7 @@ final class TimerLedger {
             } else if (timer.cancelRequested) {
                 settle(timer, TimerState.CANCELLED);
             } else if (life != Life.OPEN) {
-                returned.add(timer);
-                settle(timer, TimerState.RETURNED);
+                giveBack(timer);
             } else {
                 tally.overruns += timer.cadence.pointsPassed(timer.dueNanos, nowNanos);
                 enqueue(timer, timer.cadence.nextAfterRun(timer.dueNanos, nowNanos));
@@ -330,7 +339,7 @@ final class TimerLedger {
     // ---- close
 
     /**
-     * Refuses further timers and hands back those that have not begun.
+     * Refuses further timers and hands back those that have not begun. Needs no memory.
      *
      * @param cause why, if it was not asked for
      */
@@ -340,7 +349,6 @@ final class TimerLedger {
             if (life != Life.OPEN) {
                 return;
             }
-            returned.ensureCapacity(places); // before anything has changed: this may run out of memory
             life = Life.CLOSING;
             failure = cause;
             handBack(waiting);
@@ -372,6 +380,7 @@ final class TimerLedger {
             if (life != Life.CLOSING) {
                 return false;
             }
+            stuckThreads.ensureCapacity(running.size() + 1); // before anything has changed: this may run out of memory
             for (ScheduledTimer timer : running) {
                 stuckThreads.add(requireNonNull(timer.runner));
                 settle(timer, TimerState.UNKNOWN);
@@ -431,6 +440,10 @@ final class TimerLedger {
     TimersReport report() {
         lock.lock();
         try {
+            List<Timer> returned = new ArrayList<>();
+            for (ScheduledTimer timer = firstReturned; timer != null; timer = timer.nextReturned) {
+                returned.add(timer);
+            }
             return new TimersReport(name, balanceLocked(), returned, stuckThreads, life == Life.TERMINATED);
         } finally {
             lock.unlock();
@@ -492,8 +505,31 @@ final class TimerLedger {
     private void handBack(DueHeap<ScheduledTimer> timers) {
         for (ScheduledTimer timer = timers.peek(); timer != null; timer = timers.peek()) {
             timers.remove(timer);
-            returned.add(timer);
-            settle(timer, TimerState.RETURNED);
+            giveBack(timer);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void giveBack(ScheduledTimer timer) {
+        if (lastReturned == null) {
+            firstReturned = timer;
+        } else {
+            lastReturned.nextReturned = timer;
+        }
+        lastReturned = timer;
+        settle(timer, TimerState.RETURNED);
+    }
+
+    /** A set that finds no memory to grow has taken the timer in all the same: nothing runs that has not begun. */
+    @GuardedBy("lock")
+    private void addRunning(ScheduledTimer timer) {
+        boolean added = false;
+        try {
+            added = running.add(timer);
+        } finally {
+            if (!added) {
+                running.remove(timer);
+            }
         }
     }
 

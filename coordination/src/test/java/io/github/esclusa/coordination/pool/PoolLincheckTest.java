@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
+
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import java.time.Duration;
@@ -46,7 +48,7 @@ class PoolLincheckTest {
     public static class Operations {
 
         private final HandOver<Integer> handOver =
-                new HandOver<>(settings(), new PoolTime(new StoppedClock()), this::start);
+                new HandOver<>(settings(), new PoolTime(new StoppedClock()), this::start, new Job.Maker<>());
         private final Queue<Job.Create<Integer>> creations = new ConcurrentLinkedQueue<>();
         private final List<Deque<Lease<Integer>>> held = new ArrayList<>();
         private final List<Deque<Lease<Integer>>> ended = new ArrayList<>();
@@ -197,6 +199,8 @@ class PoolLincheckTest {
                 .threads(THREADS)
                 .actorsPerThread(4)
                 .minimizeFailedScenario(false)
+                // plain state under the lock, but for the look whether anything is planned: one read
+                .addGuarantee(forClasses(Chain.class.getName()).allMethods().treatAsAtomic())
                 .sequentialSpecification(Specification.class)
                 .check(Operations.class);
     }

@@ -8,6 +8,8 @@ import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.core.time.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -90,6 +92,31 @@ class ResourcePoolBuilderTest extends PoolTesting {
                 .cause()
                 .hasMessage("no database");
         assertThat(factory.destroyed).hasValue(1);
+    }
+
+    @Test
+    void openWarmKnowsTheCauseThoughAnotherCreationSucceedsBeforeItLooks() {
+        factory.nextCreate(() -> {
+            throw new IllegalStateException("no database");
+        });
+        Queue<Runnable> later = new ArrayDeque<>();
+        AtomicInteger tasks = new AtomicInteger();
+        Executor twoAtOnce = task -> {
+            if (tasks.getAndIncrement() < 2) {
+                task.run();
+            } else {
+                later.add(task);
+            }
+        };
+        assertThatThrownBy(() -> things(2).min(2).executor(twoAtOnce).openWarm(LONG))
+                .isInstanceOf(ResourceCreationException.class)
+                .hasMessageContainingAll("things", "min(2)", "a creation failed", "1 exist", "1 being created")
+                .cause()
+                .hasMessage("no database");
+        while (!later.isEmpty()) {
+            later.remove().run();
+        }
+        assertThat(factory.destroyed).hasValue(2);
     }
 
     @Test

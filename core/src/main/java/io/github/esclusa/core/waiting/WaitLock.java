@@ -70,6 +70,18 @@ public final class WaitLock extends ReentrantLock {
         return new WaitSet(this);
     }
 
+    /** Needs no memory: one in use is waited for in small steps, if there is none to wait for it in line. */
+    @Override
+    public void lock() {
+        try {
+            super.lock();
+        } catch (OutOfMemoryError e) {
+            while (!tryLock()) {
+                LockSupport.parkNanos(this, 1_000_000);
+            }
+        }
+    }
+
     @Override
     public void unlock() {
         if (toWake == null || getHoldCount() != 1) { // who does not hold the lock is told so by the JDK's
@@ -110,11 +122,7 @@ public final class WaitLock extends ReentrantLock {
     /** Takes the lock again. Whoever returns from a wait holds it, as its caller will give it back. */
     void takeBack(int holds) {
         while (getHoldCount() < holds) {
-            try {
-                lock();
-            } catch (OutOfMemoryError e) { // a lock in use takes memory to wait for
-                LockSupport.parkNanos(this, 1_000_000); // rather late than without the lock
-            }
+            lock();
         }
     }
 }
