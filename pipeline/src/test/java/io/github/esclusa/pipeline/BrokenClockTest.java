@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
+import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -94,7 +95,7 @@ class BrokenClockTest {
                     new CountDownLatch(1).await();
                 })
                 .start();
-        pipeline.submit(1);
+        accepted(pipeline.submit(1));
         running.await();
         clock.setBroken(true);
         assertThat(catchThrowable(pipeline::close)).isSameAs(clock.thrown);
