@@ -46,12 +46,13 @@ public class BarrierStress {
                 Barrier.builder("raced").parties(2).whenAllHere(() -> {}).build();
 
         /**
-         * Comes.
+         * Comes, while a third thread tells that it cannot.
          *
          * @param result first: how it left
          */
         @Actor
         public void one(II_Result result) {
+            Third.does(() -> barrier.fail(new IllegalStateException("on purpose")));
             result.r1 = pass(barrier);
         }
 
@@ -63,12 +64,6 @@ public class BarrierStress {
         @Actor
         public void other(II_Result result) {
             result.r2 = pass(barrier);
-        }
-
-        /** Cannot come. */
-        @Actor
-        public void failing() {
-            barrier.fail(new IllegalStateException("on purpose"));
         }
     }
 
