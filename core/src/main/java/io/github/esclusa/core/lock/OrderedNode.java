@@ -20,7 +20,7 @@ final class OrderedNode {
 
     /** Those that have been held while this one was taken, and where. Written under the order's lock, read without. */
     private final Map<OrderedNode, EarlierOrder> before =
-            new MapMaker().weakKeys().makeMap();
+            new MapMaker().concurrencyLevel(1).weakKeys().makeMap();
 
     /** Those that know this one among theirs. Read and written under the order's lock. */
     private final Set<OrderedNode> after = Collections.newSetFromMap(new WeakHashMap<>());
@@ -29,8 +29,8 @@ final class OrderedNode {
     long place = NOWHERE;
 
     /** Those after which this one was taken against the order, and that was said. */
-    private final Set<OrderedNode> warnedOf =
-            Collections.newSetFromMap(new MapMaker().weakKeys().makeMap());
+    private final Set<OrderedNode> warnedOf = Collections.newSetFromMap(
+            new MapMaker().concurrencyLevel(1).weakKeys().makeMap());
 
     OrderedNode(String name) {
         this.name = name;

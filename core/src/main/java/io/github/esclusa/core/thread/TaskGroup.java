@@ -94,7 +94,8 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
 
     /**
      * Takes a task. It begins as soon as it has a thread; in a group that has been cancelled, by a failure for example,
-     * it is cancelled at once and never begins.
+     * it is cancelled at once and never begins. A stack that ends in here may leave the group counting a worker that never
+     * began: {@link #join} and {@link #close} then wait for it.
      *
      * @param work what to run
      * @return a handle on the task
