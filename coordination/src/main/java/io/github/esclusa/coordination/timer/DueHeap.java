@@ -18,6 +18,8 @@ final class DueHeap<E extends DueEntry> {
     /** Below this size the array is not worth giving back. */
     private static final int KEEP = 1024;
 
+    private static final DueEntry[] NO_ROOM = {};
+
     private DueEntry[] entries = new DueEntry[16];
 
     private int size;
@@ -47,6 +49,11 @@ final class DueHeap<E extends DueEntry> {
                 return; // The larger array is kept, and will do.
             }
         }
+    }
+
+    /** Gives all of the room back: it is empty, and stays so. Needs no memory. */
+    void giveAllBack() {
+        entries = NO_ROOM;
     }
 
     /** Adds an entry, for which room has been reserved. */

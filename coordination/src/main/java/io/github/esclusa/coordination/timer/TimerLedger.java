@@ -495,8 +495,10 @@ final class TimerLedger {
         timer.callback = null;
         if (heldPlace) {
             places--;
-            waiting.giveBack(places);
-            due.giveBack(places);
+            if (life == Life.OPEN) {
+                waiting.giveBack(places);
+                due.giveBack(places);
+            }
         }
         tally.settled(state);
     }
@@ -507,6 +509,7 @@ final class TimerLedger {
             timers.remove(timer);
             giveBack(timer);
         }
+        timers.giveAllBack(); // at once, since with no memory each attempt to keep less would be a long one
     }
 
     @GuardedBy("lock")
