@@ -42,8 +42,12 @@ class CollectorStartIT {
     Path directory = Path.of(".");
 
     private CollectorProcess start(String... more) throws Exception {
-        List<String> options = new ArrayList<>(List.of("--udp", "0", "--tcp", "0", "--http", "0"));
-        options.addAll(List.of(more));
+        List<String> options = new ArrayList<>(List.of(more));
+        for (String port : List.of("--udp", "--tcp", "--http")) {
+            if (!options.contains(port)) {
+                options.addAll(List.of(port, "0"));
+            }
+        }
         return CollectorProcess.start(directory, List.of(), options.toArray(String[]::new));
     }
 
