@@ -11,8 +11,9 @@ import java.util.function.Consumer;
  * neither evicts nor starves the messages of another.
  *
  * <p>Actions of a thread before it submits a message happen-before the stages' work on it. An {@link Error} out of a
- * submission (no memory, no stack) leaves open whether the message was accepted; if it was, it is settled like any other,
- * though in an idle pipeline perhaps only when the next message comes, or at shutdown: nobody may have been told of it. One exception: a stack that ends inside a lock of the JDK's may leave that lock taken for good.
+ * submission (no memory, no stack) leaves open whether the message was accepted. If it was, it is settled like any other;
+ * in a pipeline with nothing else to do perhaps only when another message comes, or at shutdown, since nobody may have been
+ * told of it. One exception: a stack that ends inside a lock of the JDK's may leave that lock taken for good.
  *
  * @param <T> the type of message the pipeline takes in
  */
