@@ -2,8 +2,10 @@
 package io.github.esclusa.coordination;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -47,4 +49,20 @@ class ArchitectureTest {
             .accessField(System.class, "err")
             .orShould()
             .callMethod(Thread.class, "sleep", long.class);
+
+    @ArchTest
+    static final ArchRule nothingIsSynchronized = noMethods()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("io.github.esclusa.coordination..")
+            .should()
+            .haveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule noThreadLocals = noClasses()
+            .that()
+            .resideInAPackage("io.github.esclusa.coordination..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ThreadLocal.class);
 }

@@ -20,7 +20,16 @@ class ArchitectureTest {
     private static final String CORE = "io.github.esclusa.core.";
 
     @ArchTest
-    static final ArchRule TIME_STANDS_ON_NOTHING = noClasses()
+    static final ArchRule WAITING_STANDS_ON_NOTHING = noClasses()
+            .that()
+            .resideInAPackage(CORE + "waiting..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    CORE + "time..", CORE + "metrics..", CORE + "signal..", CORE + "thread..", CORE + "lock..");
+
+    @ArchTest
+    static final ArchRule TIME_STANDS_ON_WAITING_ONLY = noClasses()
             .that()
             .resideInAPackage(CORE + "time..")
             .should()
@@ -28,7 +37,7 @@ class ArchitectureTest {
             .resideInAnyPackage(CORE + "metrics..", CORE + "signal..", CORE + "thread..", CORE + "lock..");
 
     @ArchTest
-    static final ArchRule METRICS_STAND_ON_NOTHING = noClasses()
+    static final ArchRule METRICS_STAND_ON_WAITING_ONLY = noClasses()
             .that()
             .resideInAPackage(CORE + "metrics..")
             .should()
@@ -36,7 +45,7 @@ class ArchitectureTest {
             .resideInAnyPackage(CORE + "time..", CORE + "signal..", CORE + "thread..", CORE + "lock..");
 
     @ArchTest
-    static final ArchRule SIGNALS_KNOW_TIME_ONLY = noClasses()
+    static final ArchRule SIGNALS_KNOW_TIME_AND_WAITING_ONLY = noClasses()
             .that()
             .resideInAPackage(CORE + "signal..")
             .should()

@@ -190,8 +190,9 @@ public final class StartupGate implements AutoCloseable {
 
     /**
      * Stops as by {@link #stop} with the {@linkplain Builder#stopTimeout stop timeout}; what went wrong is in the log.
-     * A meter registry that hangs is waited for as there. An interrupt does not cut it short, and is kept for the caller to see. Called by one of the gate's own components,
-     * or by a listener of the meter registry that hears of the gate's end, begins to stop and does not wait.
+     * A meter registry that hangs is waited for as there. An interrupt does not cut it short, and is kept for the caller to
+     * see. Called by one of the gate's own components, or by a listener of the meter registry that hears of the gate's end,
+     * begins to stop and does not wait.
      */
     @Override
     public void close() {

@@ -260,7 +260,7 @@ final class Teardown {
         }
     }
 
-    /** Told of it are the thread, if it had time to begin with, and the log: neither by the leading thread, which they may hold. */
+    /** Told of it are the thread, if it had time to begin with, and the log; not by the leading thread, which they may hold. */
     @GuardedBy("board.lock")
     private void addGivingUp(Slot<?> slot, TimeoutException stack, List<Runnable> actions) {
         Thread thread = slot.state() == ComponentState.STARTING || slot.closeHasTime ? slot.thread : null;

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.coordination.startup.Journal.Part;
-import io.github.esclusa.core.metrics.Buckets;
 import io.github.esclusa.core.time.ManualClock;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -89,7 +88,7 @@ class StartupGateMetricsTest {
         Timer wait = registry.get("esclusa.gate.wait").tag("outcome", "ready").timer();
         assertThat(wait.count()).isEqualTo(1);
         assertThat(wait.totalTime(TimeUnit.SECONDS)).isEqualTo(3);
-        assertThat(wait.takeSnapshot().histogramCounts()).hasSameSizeAs(Buckets.latency());
+        assertThat(wait.takeSnapshot().histogramCounts()).hasSize(13);
         gate.close();
     }
 

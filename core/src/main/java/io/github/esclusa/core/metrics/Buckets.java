@@ -29,19 +29,10 @@ public final class Buckets {
     private Buckets() {}
 
     /**
-     * Bucket bounds for a timer, to be handed to {@code Timer.Builder.serviceLevelObjectives}.
-     *
-     * @return 10 µs, 30 µs, 100 µs and so on to 10 s; a new array at each call
-     */
-    public static Duration[] latency() {
-        return LATENCY.clone();
-    }
-
-    /**
      * Starts a timer that has these buckets.
      *
      * @param name the meter's name
-     * @return a builder with {@link #latency()} as its service level objectives
+     * @return a builder with them as its service level objectives: 10 µs, 30 µs, 100 µs and so on to 10 s
      */
     public static Timer.Builder timer(String name) {
         return Timer.builder(name).serviceLevelObjectives(LATENCY);
