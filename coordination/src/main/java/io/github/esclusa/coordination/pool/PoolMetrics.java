@@ -71,15 +71,15 @@ public final class PoolMetrics {
     private final @Nullable Timer creationFailed;
     private final @Nullable Timer validation;
 
-    PoolMetrics(PoolSettings settings, @Nullable MeterRegistry registry, HandOver<?> handOver) {
+    PoolMetrics(PoolSettings settings, @Nullable MeterRegistry registry, PoolLife<?> life) {
         this.scope = MeterScope.open(PREFIX, settings.name(), registry);
-        gauge(RESOURCES, "Resources that exist", "objects", handOver, state -> state.state()
+        gauge(RESOURCES, "Resources that exist", "objects", life, state -> state.state()
                 .resources());
-        gauge(ACTIVE, "Resources on lease", "objects", handOver, state -> state.state()
+        gauge(ACTIVE, "Resources on lease", "objects", life, state -> state.state()
                 .active());
-        gauge(IDLE, "Resources in the pool", "objects", handOver, state -> state.state()
+        gauge(IDLE, "Resources in the pool", "objects", life, state -> state.state()
                 .idle());
-        gauge(PENDING, "Threads that wait for a lease", "threads", handOver, state -> state.state()
+        gauge(PENDING, "Threads that wait for a lease", "threads", life, state -> state.state()
                 .waiting());
         gauge(MAX, "Most resources that may exist", "objects", settings, PoolSettings::max);
         gauge(MIN, "Resources kept in existence", "objects", settings, PoolSettings::min);

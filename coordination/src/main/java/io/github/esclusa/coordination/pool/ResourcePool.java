@@ -184,7 +184,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      */
     public void warm(Duration timeout) throws InterruptedException {
         requireNonNull(timeout, "timeout");
-        HandOver.Filling end = handOver.awaitFilled(time.after(timeout));
+        PoolLife.Filling end = handOver.awaitFilled(time.after(timeout));
         switch (end.filled()) {
             case FILLED -> {}
             case CLOSED -> throw closed();
@@ -193,7 +193,7 @@ public final class ResourcePool<T> implements AutoCloseable {
         }
     }
 
-    private ResourceCreationException notWarm(String why, HandOver.Filling end) {
+    private ResourceCreationException notWarm(String why, PoolLife.Filling end) {
         PoolState state = state();
         return new ResourceCreationException(
                 name(),
