@@ -23,7 +23,7 @@ final class BuffersForStress {
     private BuffersForStress() {}
 
     static BoundedBuffer<Item> buffer(int capacity, long maxWeight, Overflow overflow) {
-        return new BoundedBuffer<>(capacity, maxWeight, overflow, Clock.system(), new Silent());
+        return new BoundedBuffer<>(capacity, maxWeight, capacity, overflow, Clock.system(), new Silent());
     }
 
     /** Takes the oldest queued message; {@code null} if none is queued. */

@@ -66,13 +66,15 @@ public final class BoundedBuffer<E extends Admissible> {
      *
      * @param capacity how many messages may be admitted and not yet released; at least 1
      * @param maxWeight how much they may weigh together
+     * @param workers how many poll; so many messages may be out, polled and not released, in any case
      * @param overflow what to do when there is no room
      * @param clock measures how long producers wait
      * @param events told of what happens
      */
-    public BoundedBuffer(int capacity, long maxWeight, Overflow overflow, Clock clock, BufferEvents<? super E> events) {
+    public BoundedBuffer(
+            int capacity, long maxWeight, int workers, Overflow overflow, Clock clock, BufferEvents<? super E> events) {
         this.capacity = capacity;
-        this.stock = new Stock<>(new Room(capacity, maxWeight));
+        this.stock = new Stock<>(new Room(capacity, maxWeight), Allowance.of(overflow, capacity, maxWeight, workers));
         this.overflow = overflow;
         this.clock = clock;
         this.events = events;
@@ -133,7 +135,8 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
-     * Takes the oldest queued messages; their credit stays taken until {@link #release}.
+     * Takes the oldest queued messages; their credit stays taken until {@link #release}. Where the oldest are dropped some
+     * stay in the queue, to be found there: what is out is three quarters of the credit at the most.
      *
      * @param into the list they are added to, oldest first; it must have room for them without growing
      * @param most how many at the most
@@ -144,6 +147,9 @@ public final class BoundedBuffer<E extends Admissible> {
         }
         lock.lock();
         try {
+            if (closed) {
+                stock.letAllOut(); // nobody comes in any more for whom one would be dropped
+            }
             stock.pollInto(into, most);
         } finally {
             lock.unlock();
@@ -174,15 +180,19 @@ public final class BoundedBuffer<E extends Admissible> {
      */
     public void release(int messages, long weight) {
         Waiter<E> answered;
+        boolean others;
         lock.lock();
         try {
-            stock.room().giveBack(messages, weight);
+            others = stock.release(messages, weight);
             answered = admitFromLine();
             full = line.length() > 0;
         } finally {
             lock.unlock();
         }
         announce(answered);
+        if (others) {
+            events.queued();
+        }
     }
 
     /**
@@ -268,6 +278,16 @@ public final class BoundedBuffer<E extends Admissible> {
      */
     public int size() {
         return stock.queued();
+    }
+
+    /**
+     * Whether messages are queued that a poll does not give out: as much is out already as may be. Of those that are let out
+     * again the owner hears as of newly queued ones. A closed buffer keeps nothing back.
+     *
+     * @return whether a poll would find nothing, whatever {@link #size} says
+     */
+    public boolean keepsBack() {
+        return stock.keepsBack() && !closed;
     }
 
     /**

@@ -8,7 +8,7 @@ package io.github.esclusa.pipeline.buffer;
  */
 public interface BufferEvents<E> {
 
-    /** A message was queued. Called after it can be polled, on the thread that admitted it. */
+    /** A message was queued, or let out that was kept back. Called after it can be polled, on the thread that did that. */
     void queued();
 
     /** There was no room for a message: {@link BoundedBuffer#isFull}. Called before its producer waits or is refused. */

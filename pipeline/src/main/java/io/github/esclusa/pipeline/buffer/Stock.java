@@ -16,19 +16,26 @@ final class Stock<E extends Admissible> {
 
     private final Room room;
 
+    private final Allowance allowance;
+
     private final Ring<E> queue = new Ring<>();
 
     private boolean frozen;
 
     private volatile int queued;
+
+    /** Whether a poll has left something in the queue because no more may be out. */
+    private volatile boolean keepsBack;
+
     private volatile long admitted;
     private volatile long dropped;
 
     /** Evicted, and the owner still being told. */
     private volatile int leaving;
 
-    Stock(Room room) {
+    Stock(Room room, Allowance allowance) {
         this.room = room;
+        this.allowance = allowance;
     }
 
     Room room() {
@@ -37,6 +44,10 @@ final class Stock<E extends Admissible> {
 
     int queued() {
         return queued;
+    }
+
+    boolean keepsBack() {
+        return keepsBack;
     }
 
     long admitted() {
@@ -66,14 +77,37 @@ final class Stock<E extends Admissible> {
     }
 
     void pollInto(List<? super E> into, int most) {
-        for (int i = 0; i < most && !frozen; i++) {
+        for (int i = 0; i < most && !frozen && allowance.isLeft(); i++) {
             E element = queue.poll();
             if (element == null) {
                 break;
             }
             into.add(element);
+            allowance.polled(element.weight());
         }
         queued = frozen ? 0 : queue.size();
+        keepsBack = queued > 0 && !allowance.isLeft();
+    }
+
+    /** Credit of polled messages goes back; {@code true} if that lets others be polled that were kept back. */
+    boolean release(int messages, long weight) {
+        room.giveBack(messages, weight);
+        allowance.released(messages, weight);
+        return stopsKeepingBack();
+    }
+
+    /** Nothing is kept back any more. */
+    void letAllOut() {
+        allowance.lift();
+        stopsKeepingBack();
+    }
+
+    private boolean stopsKeepingBack() {
+        if (!keepsBack || !allowance.isLeft()) {
+            return false;
+        }
+        keepsBack = false;
+        return true;
     }
 
     /** Nothing is to be taken any more: what is queued stays, and is not counted as queued. */

@@ -30,13 +30,14 @@ public final class InletCore {
     private final FailureLog callbackFailures;
     private final BoundedBuffer<Envelope> buffer;
 
-    InletCore(InletSpec spec, Engine engine, Clock clock, Settler settler, PipelineMeters meters) {
+    InletCore(InletSpec spec, int workers, Engine engine, Clock clock, Settler settler, PipelineMeters meters) {
         this.spec = spec;
         this.clock = clock;
         this.engine = engine;
         this.settler = settler;
         this.callbackFailures = new FailureLog("a callback given to " + where() + " threw", clock);
-        this.buffer = new BoundedBuffer<>(spec.capacity(), spec.maxWeight(), spec.overflow(), clock, new Events());
+        this.buffer =
+                new BoundedBuffer<>(spec.capacity(), spec.maxWeight(), workers, spec.overflow(), clock, new Events());
         this.meters = meters.inlet(spec, buffer);
         meters.oldest(this);
     }

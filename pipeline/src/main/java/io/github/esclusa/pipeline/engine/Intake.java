@@ -18,11 +18,12 @@ final class Intake implements Source {
         this.inlets = inlets;
     }
 
+    /** What an inlet keeps back is not there for the taking. */
     @Override
     public int size() {
         int size = 0;
         for (InletCore inlet : inlets) {
-            size += inlet.buffer().size();
+            size += inlet.buffer().keepsBack() ? 0 : inlet.buffer().size();
         }
         return size;
     }
@@ -45,10 +46,10 @@ final class Intake implements Source {
         }
     }
 
-    /** Whether an inlet has turned somebody away and has had no room since. */
+    /** Whether an inlet has turned somebody away and has had no room since, or keeps back what it has. */
     boolean isFull() {
         for (InletCore inlet : inlets) {
-            if (inlet.buffer().isFull()) {
+            if (inlet.buffer().isFull() || inlet.buffer().keepsBack()) {
                 return true;
             }
         }
@@ -59,7 +60,7 @@ final class Intake implements Source {
     public @Nullable Long oldestNanos() {
         Long oldest = null;
         for (InletCore inlet : inlets) {
-            Envelope head = inlet.buffer().firstQueued(any -> true);
+            Envelope head = inlet.buffer().keepsBack() ? null : inlet.buffer().firstQueued(any -> true);
             if (head != null && (oldest == null || head.queuedNanos - oldest < 0)) {
                 oldest = head.queuedNanos;
             }

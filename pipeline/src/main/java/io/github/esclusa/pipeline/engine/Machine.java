@@ -21,8 +21,9 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
     /** Builds the parts; nothing runs yet. */
     static Machine assemble(Engine engine, EngineSpec spec, PipelineMeters meters, Settler settler) {
         List<InletCore> inlets = new ArrayList<>();
+        int atWork = spec.segments().stream().mapToInt(SegmentSpec::workers).sum();
         for (InletSpec inlet : spec.inlets()) {
-            inlets.add(new InletCore(inlet, engine, spec.clock(), settler, meters));
+            inlets.add(new InletCore(inlet, atWork, engine, spec.clock(), settler, meters));
         }
         List<Segment> segments = segments(spec, new Intake(inlets), meters);
         List<Worker> workers = new ArrayList<>();

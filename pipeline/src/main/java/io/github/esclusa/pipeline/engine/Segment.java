@@ -220,8 +220,18 @@ final class Segment {
             } else {
                 passage.taken();
             }
+        } else if (passage == null && upstream.intake().isFull()) {
+            last().full(); // it may keep back what came after the last that was passed on, which told nobody
         }
         return work;
+    }
+
+    private Segment last() {
+        Segment last = this;
+        while (last.next != null) {
+            last = last.next;
+        }
+        return last;
     }
 
     private @Nullable Work takeBatch(Hand hand, SegmentSpec.BatchSpec batch) {

@@ -37,12 +37,11 @@ public sealed interface Overflow {
     }
 
     /**
-     * The inlet's oldest queued messages are settled as dropped to make room. With nothing in the inlet's queue that could
-     * make room, the submitter is refused: what has been taken out of it is being worked on, waits between two stages for the
-     * workers of the next, or is parked for a retry. Between two stages waits no more than a quarter of the capacity (or
-     * what the next stage's workers take at a time, where that is more), so behind a fast first stage and a slow last one
-     * the rest lies in the inlet. That is counted in messages: where {@code maxWeight} is the narrower bound, all that it
-     * lets in may lie behind the inlet.
+     * The inlet's oldest queued messages are settled as dropped to make room: those that no stage has begun with. So that
+     * there are some, a quarter of the inlet's capacity, and of its {@code maxWeight}, stays in its queue while the rest is
+     * worked on, waits between two stages, or is parked for a retry; less of the capacity only where the stages have so many
+     * workers that one would go without a message. With nothing queued that could make room, for a message that weighs more
+     * than all of it, say, the submitter is refused.
      *
      * @return the policy
      */

@@ -159,6 +159,7 @@ class BoundedBufferTest {
         BoundedBuffer<Item> buffer = new BoundedBuffer<>(
                 1,
                 NO_BOUND,
+                1,
                 Overflow.block(),
                 new InterruptingClock(() -> {
                     BoundedBuffer<Item> full = requireNonNull(self.get());
@@ -176,7 +177,7 @@ class BoundedBufferTest {
     @Test
     void interruptThatComesBeforeAnyAnswerIsThrown() {
         BoundedBuffer<Item> buffer =
-                new BoundedBuffer<>(1, NO_BOUND, Overflow.block(), new InterruptingClock(() -> {}), told);
+                new BoundedBuffer<>(1, NO_BOUND, 1, Overflow.block(), new InterruptingClock(() -> {}), told);
         buffer.offer(Item.of(0));
         assertThatThrownBy(() -> buffer.put(Item.of(1))).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
@@ -188,7 +189,7 @@ class BoundedBufferTest {
     @Test
     void admittedProducerHearsSoThoughTheClockThrows() throws Exception {
         BrokenClock breaking = new BrokenClock();
-        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, Overflow.block(), breaking, told);
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, 1, Overflow.block(), breaking, told);
         buffer.offer(Item.of(0));
         Running<Admission> producer = blocked(buffer, Item.of(1));
         breaking.setBroken(true);
@@ -202,7 +203,7 @@ class BoundedBufferTest {
     @Test
     void producerThatIsInterruptedHearsSoThoughTheClockThrows() throws Exception {
         BrokenClock breaking = new BrokenClock();
-        BoundedBuffer<Item> buffer = new BoundedBuffer<>(10, 10, Overflow.block(), breaking, told);
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(10, 10, 10, Overflow.block(), breaking, told);
         buffer.offer(new Item(0, 6));
         Running<Admission> producer = blocked(buffer, new Item(1, 9));
         AtomicReference<Admission> light = new AtomicReference<>();
@@ -220,6 +221,7 @@ class BoundedBufferTest {
         BoundedBuffer<Item> buffer = new BoundedBuffer<>(
                 1,
                 NO_BOUND,
+                1,
                 Overflow.block(),
                 new InterruptingClock(() -> {
                     BoundedBuffer<Item> full = requireNonNull(self.get());
@@ -467,7 +469,7 @@ class BoundedBufferTest {
     /** Three producers, two consumers, a close in the middle: each accepted message comes out once, refused ones never. */
     private static void conserve(Overflow policy) throws Exception {
         Told told = new Told();
-        BoundedBuffer<Item> buffer = new BoundedBuffer<>(4, 12, policy, Clock.system(), told);
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(4, 12, 4, policy, Clock.system(), told);
         List<Item> accepted = new CopyOnWriteArrayList<>();
         List<Item> polled = new CopyOnWriteArrayList<>();
         List<Running<Boolean>> threads = new ArrayList<>();
@@ -535,7 +537,7 @@ class BoundedBufferTest {
     }
 
     private BoundedBuffer<Item> buffer(int capacity, long maxWeight, Overflow overflow) {
-        return new BoundedBuffer<>(capacity, maxWeight, overflow, clock, told);
+        return new BoundedBuffer<>(capacity, maxWeight, capacity, overflow, clock, told);
     }
 
     /** A producer that stands in line by the time this returns. */
@@ -579,7 +581,7 @@ class BoundedBufferTest {
 
     @Test
     void anErrorWhileADropIsToldLeavesNoCreditBehindAndNobodyWaiting() {
-        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, Overflow.dropOldest(), clock, told);
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, 1, Overflow.dropOldest(), clock, told);
         told.whenDropped = item -> {
             throw new StackOverflowError("on purpose");
         };
@@ -596,7 +598,7 @@ class BoundedBufferTest {
 
     @Test
     void aCallbackThatBlocksHoldsUpNoThreadInLine() throws Exception {
-        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, Overflow.block(), clock, told);
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(1, NO_BOUND, 1, Overflow.block(), clock, told);
         buffer.offer(Item.of(1));
         List<Admission> heard = new CopyOnWriteArrayList<>();
         buffer.offer(Item.of(2), heard::add);

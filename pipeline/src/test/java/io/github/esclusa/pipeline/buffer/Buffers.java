@@ -17,7 +17,8 @@ final class Buffers {
     private Buffers() {}
 
     static BoundedBuffer<Item> buffer(int capacity, int maxWeight, Overflow overflow, Consumer<Item> whenDropped) {
-        return new BoundedBuffer<>(capacity, maxWeight, overflow, new PassingClock(), new DropsOnly(whenDropped));
+        return new BoundedBuffer<>(
+                capacity, maxWeight, capacity, overflow, new PassingClock(), new DropsOnly(whenDropped));
     }
 
     /** Takes the oldest queued message; {@code null} if none is queued. */

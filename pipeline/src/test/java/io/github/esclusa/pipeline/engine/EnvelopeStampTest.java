@@ -79,7 +79,7 @@ class EnvelopeStampTest {
     }
 
     private BoundedBuffer<Envelope> buffer(Overflow overflow) {
-        return new BoundedBuffer<>(1, Long.MAX_VALUE, overflow, clock, new BufferEvents<>() {
+        return new BoundedBuffer<>(1, Long.MAX_VALUE, 1, overflow, clock, new BufferEvents<>() {
             @Override
             public void queued() {}
 

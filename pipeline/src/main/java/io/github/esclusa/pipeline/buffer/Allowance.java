@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.pipeline.buffer;
+
+import io.github.esclusa.pipeline.policy.Overflow;
+
+/**
+ * How much of an inlet's credit may be out, polled and not released, so that the rest is in its queue. What drop-oldest is to
+ * find must be there. Plain data, guarded by the buffer's lock.
+ */
+final class Allowance {
+
+    private final int most;
+    private final long mostWeight;
+
+    private int out;
+    private long outWeight;
+
+    private boolean lifted;
+
+    private Allowance(int most, long mostWeight) {
+        this.most = most;
+        this.mostWeight = mostWeight;
+    }
+
+    /**
+     * Three quarters of the credit where the oldest are dropped, all of it elsewhere.
+     *
+     * @param workers how many are to find a message each, which may be out in any case
+     */
+    static Allowance of(Overflow overflow, int capacity, long maxWeight, int workers) {
+        if (!(overflow instanceof Overflow.DropOldest)) {
+            return new Allowance(Integer.MAX_VALUE, Long.MAX_VALUE);
+        }
+        return new Allowance(Math.max(capacity - capacity / 4, Math.min(capacity, workers)), maxWeight - maxWeight / 4);
+    }
+
+    /** Whether another message may be polled, whatever it weighs: else one that outweighs all would never be. */
+    boolean isLeft() {
+        return lifted || (out < most && (outWeight < mostWeight || out == 0));
+    }
+
+    void polled(long weight) {
+        out++;
+        outWeight += weight;
+    }
+
+    void released(int messages, long weight) {
+        out -= messages;
+        outWeight -= weight;
+    }
+
+    /** Nobody comes in any more for whom something would have to be dropped. */
+    void lift() {
+        lifted = true;
+    }
+}
