@@ -8,7 +8,6 @@ import io.github.esclusa.examples.collector.syslog.Frame;
 import io.github.esclusa.examples.collector.syslog.ParseException;
 import io.github.esclusa.examples.collector.syslog.SyslogParser;
 import io.github.esclusa.pipeline.Pipeline;
-import io.github.esclusa.pipeline.policy.Failure;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.resilience4j.core.IntervalFunction;
@@ -16,15 +15,12 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.concurrent.Semaphore;
 
 /**
  * The collector's pipeline: receive, parse, batch, store.
  *
- * <p>No more is parsed than the writers can soon take: what else there is waits as it was received, in its inlet, where
- * drop-oldest finds it. A message takes its place among the parsed ones in the stage "room" and gives it back when it is
- * stored or dead-lettered; when the store stands still, that stage's workers wait in it. At a forced end they are in user
- * code, so the one message that each of them holds is reported as unknown.
+ * <p>When the store stands still, a part of what the UDP inlet holds stays in it as it was received, and drop-oldest drops
+ * the oldest of that.
  */
 final class Ingest {
 
@@ -39,9 +35,6 @@ final class Ingest {
      * and those that wait at the same time share a transaction.
      */
     private static final int PARSERS = 8;
-
-    /** For each writer: one batch that it writes, one that fills, one in reserve. */
-    private static final int PARSED_BATCHES = 3;
 
     /** A database that is busy or gone is tried again for as long as the collector runs. */
     private static final RetryConfig UNTIL_IT_IS_BACK = backOff().build();
@@ -61,7 +54,6 @@ final class Ingest {
 
     static Pipeline<Frame> start(CollectorConfig config, Store store, MeterRegistry registry) {
         SyslogParser parser = new SyslogParser(ZoneId.systemDefault());
-        Semaphore room = new Semaphore(parsedAtMost(config.batch() * store.writers(), config.capacity()));
         return Pipeline.<Frame>builder("syslog")
                 .capacity(config.capacity())
                 .maxWeight(config.maxMemoryBytes() / 2, Ingest::weigh)
@@ -75,41 +67,19 @@ final class Ingest {
                                         failure -> store.insertDeadLetter(
                                                 Received.deadLetter(failure.input(), failure.cause())),
                                         UNTIL_KEPT)))
-                .map("room", received -> {
-                    room.acquire();
-                    return received;
-                })
                 .batch(config.batch(), config.linger())
                 .sink(
                         "store",
-                        batch -> {
-                            store.insertAll(batch.stream().map(Received::row).toList());
-                            room.release(batch.size());
-                        },
+                        batch -> store.insertAll(
+                                batch.stream().map(Received::row).toList()),
                         stage -> stage.workers(store.writers()).onError(e -> e.retry(UNTIL_IT_IS_BACK)
                                 .inDoubt(Store::mayBeWritten)
                                 .bisect(Store::isDataError)
-                                .deadLetter(failure -> keepRefused(store, room, failure), UNTIL_KEPT)))
+                                .deadLetter(
+                                        failure -> store.insertDeadLetter(Received.deadLetter(
+                                                failure.input().frame(), failure.cause())),
+                                        UNTIL_KEPT)))
                 .start();
-    }
-
-    /** The message gives its place back once it is over: kept, or refused a second time. */
-    private static void keepRefused(Store store, Semaphore room, Failure<Received> failure)
-            throws InterruptedException {
-        try {
-            store.insertDeadLetter(Received.deadLetter(failure.input().frame(), failure.cause()));
-        } catch (Throwable e) {
-            if (Store.isDataError(e)) {
-                room.release();
-            }
-            throw e;
-        }
-        room.release();
-    }
-
-    /** As many as fit, so that a small capacity leaves something in the inlets; a full batch for each writer in any case. */
-    private static int parsedAtMost(int batches, int capacity) {
-        return Math.max(batches, Math.min(PARSED_BATCHES * batches, capacity / 2));
     }
 
     private static Overflow overflow(CollectorConfig.WhenFull policy) {

@@ -151,8 +151,8 @@ public final class CollectorOptions {
                 paramLabel = "POLICY",
                 defaultValue = "drop-oldest",
                 description =
-                        "For a datagram that finds no room: drop-oldest (the oldest gives way that is not parsed yet;"
-                                + " if all are, the new one is lost), reject (the new one is lost) or block (the kernel"
+                        "For a datagram that finds no room: drop-oldest (the oldest gives way that is not parsed yet),"
+                                + " reject (the new one is lost) or block (the kernel"
                                 + " drops). Each is counted. Default: drop-oldest")
         private String udpWhenFull = "";
     }
