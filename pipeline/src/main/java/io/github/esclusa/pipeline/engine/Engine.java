@@ -129,7 +129,7 @@ public final class Engine {
      * Refuses new messages from now on, lets the workers end when they have done what is there, and waits for that: until
      * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline it is as
      * {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so that one which blocks does not
-     * keep the deadline from being seen.
+     * keep the deadline from being seen. At the deadline it is interrupted.
      *
      * @param deadline how long
      * @return the final report
@@ -297,6 +297,7 @@ public final class Engine {
             if (telling.drew()) {
                 machine.interrupt();
             }
+            machine.announcers().interrupt(); // also where another drew: it did not wait for them
             meters.close(); // before the report: whoever has it may start a successor of the same name
             tell(telling);
         } finally {
@@ -357,7 +358,7 @@ public final class Engine {
         boolean started = false;
         try {
             ThreadFactory threads = spec.threads().apply(spec.name() + "-close");
-            threads.newThread(this::announceCloseAndTell).start();
+            machine.announcers().start(threads, this::announceCloseAndTell);
             started = true;
         } catch (Throwable e) {
             log.warn(

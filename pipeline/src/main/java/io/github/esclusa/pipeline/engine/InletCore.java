@@ -25,15 +25,18 @@ public final class InletCore {
     private final Clock clock;
 
     private final Engine engine;
+    private final Announcers announcers;
     private final Settler settler;
     private final InletMeters meters;
     private final FailureLog callbackFailures;
     private final BoundedBuffer<Envelope> buffer;
 
-    InletCore(InletSpec spec, Engine engine, Clock clock, Settler settler, PipelineMeters meters) {
+    InletCore(
+            InletSpec spec, Engine engine, Announcers announcers, Clock clock, Settler settler, PipelineMeters meters) {
         this.spec = spec;
         this.clock = clock;
         this.engine = engine;
+        this.announcers = announcers;
         this.settler = settler;
         this.callbackFailures = new FailureLog("a callback given to " + where() + " threw", clock);
         this.buffer = new BoundedBuffer<>(spec.capacity(), spec.maxWeight(), spec.overflow(), clock, new Events());
@@ -104,7 +107,7 @@ public final class InletCore {
         Envelope envelope = envelope(message);
         return answered(envelope, buffer.offer(envelope, answer -> {
             answered(envelope, answer);
-            whenDecided.accept(answer);
+            announcers.call(whenDecided, answer);
         }));
     }
 
