@@ -197,7 +197,21 @@ public final class Engine {
         } finally {
             if (outermost) {
                 tellers.remove(current);
+                endLogsIfOver();
             }
+        }
+    }
+
+    /**
+     * Tells what the logs left out, once the pipeline is over; to be called by whoever has called user code that may still fail
+     * then. It logs, then reads the state; who draws the report writes the state, then comes here itself. So one of the two
+     * finds what was left out.
+     */
+    void endLogsIfOver() {
+        State state = ending.state();
+        if (state == State.TERMINATED || state == State.FAILED) {
+            machine.endLogs();
+            settler.endLog();
         }
     }
 
@@ -228,6 +242,8 @@ public final class Engine {
         } finally {
             if (liveWorkers.decrementAndGet() == 0) {
                 lastWorkerEnded();
+            } else {
+                endLogsIfOver(); // the others may never end
             }
         }
     }
@@ -340,7 +356,6 @@ public final class Engine {
         try {
             meters.close(); // before the report is published
             tell(telling);
-            machine.endLogs();
         } finally {
             ending.told(machine);
         }

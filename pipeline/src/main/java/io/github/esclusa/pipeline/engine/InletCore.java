@@ -81,6 +81,8 @@ public final class InletCore {
         } catch (InterruptedException e) {
             meters.interrupted();
             throw e;
+        } finally {
+            engine.endLogsIfOver(); // who leaves the line calls the callbacks of those it held up
         }
     }
 
@@ -162,6 +164,11 @@ public final class InletCore {
         if (envelope.sampledNanos != 0) {
             meters.queueWait(Reading.since(envelope.sampledNanos, clock));
         }
+    }
+
+    /** No more callbacks are expected; see {@link FailureLog#end}. */
+    void endLog() {
+        callbackFailures.end();
     }
 
     private Admission answered(Envelope envelope, Admission answer) {

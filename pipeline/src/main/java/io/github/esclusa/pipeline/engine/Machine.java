@@ -49,10 +49,13 @@ record Machine(
         return new Machine(List.copyOf(inlets), segments, List.copyOf(workers), List.copyOf(allLogs), announcers);
     }
 
-    /** The last worker has ended: the stages log nothing more. */
+    /** Stages and inlets are expected to log nothing more. */
     void endLogs() {
         for (int i = 0; i < logs.size(); i++) {
             logs.get(i).end();
+        }
+        for (int i = 0; i < inlets.size(); i++) {
+            inlets.get(i).endLog();
         }
     }
 
