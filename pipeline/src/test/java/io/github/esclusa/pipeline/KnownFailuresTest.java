@@ -15,7 +15,6 @@ import io.github.esclusa.pipeline.testing.Running;
 import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,15 +181,17 @@ class KnownFailuresTest {
         assertThat(process.waitFor()).as(said).isZero();
     }
 
-    /** A callback in line is user code, and cannot be interrupted by whom it keeps from looking at the clock. */
+    /** A callback in line is user code, and may block whatever interrupts it. */
     @Test
     void aCallbackInLineThatBlocksDoesNotKeepTheDeadlineFromStoppingTheWorkers() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch callbackRuns = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         Pipeline<Integer> pipeline = Pipeline.<Integer>builder("blocked-callback")
                 .capacity(1)
                 .sink("hang", n -> {
+                    hangs.countDown();
                     try {
                         new CountDownLatch(1).await();
                     } finally {
@@ -199,9 +200,10 @@ class KnownFailuresTest {
                 })
                 .start();
         accepted(pipeline.submit(1));
+        hangs.await();
         assertThat(pipeline.submit(2, answer -> {
                     callbackRuns.countDown();
-                    awaitQuietly(goOn);
+                    awaitStubbornly(goOn);
                 }))
                 .isEqualTo(Admission.WAITING);
         Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofMillis(1)));
@@ -224,7 +226,8 @@ class KnownFailuresTest {
                 .start();
         accepted(pipeline.inlet("x").submit(1));
         accepted(pipeline.inlet("y").submit(2));
-        assertThat(pipeline.inlet("x").submit(3, answer -> awaitQuietly(goOn))).isEqualTo(Admission.WAITING);
+        assertThat(pipeline.inlet("x").submit(3, answer -> awaitStubbornly(goOn)))
+                .isEqualTo(Admission.WAITING);
         assertThat(pipeline.inlet("y").submit(4, answer -> second.complete(Thread.currentThread())))
                 .isEqualTo(Admission.WAITING);
         Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofMillis(20)));
@@ -436,15 +439,19 @@ class KnownFailuresTest {
                 .maxAttempts(9)
                 .waitDuration(Duration.ofDays(1))
                 .build();
+        ManualClock clock = new ManualClock();
         Pipeline<Integer> idle = Pipeline.<Integer>builder("waits-idle")
+                .clock(clock)
                 .map("same", n -> n)
                 .sink("sink", n -> {}, stage -> stage.workers(2))
                 .start();
         Pipeline<Integer> lingering = Pipeline.<Integer>builder("waits-lingering")
+                .clock(clock)
                 .batch(100, Duration.ofDays(1))
                 .sink("sink", batch -> {}, stage -> stage.workers(2))
                 .start();
         Pipeline<Integer> parked = Pipeline.<Integer>builder("waits-parked")
+                .clock(clock)
                 .sink(
                         "sink",
                         n -> {
@@ -454,6 +461,7 @@ class KnownFailuresTest {
                         stage -> stage.onError(e -> e.retry(inADay)))
                 .start();
         Pipeline<Integer> full = Pipeline.<Integer>builder("waits-full")
+                .clock(clock)
                 .capacity(1)
                 .sink("hold", n -> hold.await())
                 .start();
@@ -468,12 +476,13 @@ class KnownFailuresTest {
         List<Thread> waiting = threads("waits-");
         waiting.add(blocked.thread());
         assertThat(waiting).hasSize(8);
-        Awaitility.await().until(() -> waiting.stream().allMatch(KnownFailuresTest::isWaiting));
-        long before = processorNanos(waiting);
-        assertThat(hold.await(300, TimeUnit.MILLISECONDS)).isFalse();
-        long burnt = processorNanos(waiting) - before;
-
-        assertThat(Duration.ofNanos(burnt)).isLessThan(Duration.ofMillis(60));
+        awaitAsleep(waiting);
+        int onTheClock = clock.waiters();
+        long sleepsSoFar = timesAsleep(waiting);
+        clock.advance(Duration.ofDays(1).minusNanos(1)); // whoever looks now and then would be due, and off the clock
+        assertThat(clock.waiters()).isEqualTo(onTheClock);
+        awaitAsleep(waiting);
+        assertThat(timesAsleep(waiting)).isEqualTo(sleepsSoFar);
         Thread holdsBack = threads("waits-parked-").get(0);
         long sleeps = timesAsleep(holdsBack);
         for (int i = 0; i < 500; i++) { // and what waits for a retry anyway is not woken for what comes behind it
@@ -522,13 +531,28 @@ class KnownFailuresTest {
         };
     }
 
-    private static long processorNanos(List<Thread> threads) {
-        ThreadMXBean bean = ManagementFactory.getThreadMXBean();
-        return threads.stream().mapToLong(t -> bean.getThreadCpuTime(t.getId())).sum();
+    /** Until all sleep without a time of the machine's: none of them wakes by itself. */
+    private static void awaitAsleep(List<Thread> threads) {
+        Awaitility.await().atMost(LONG).until(() -> threads.stream()
+                .allMatch(thread -> thread.getState() == Thread.State.WAITING));
+    }
+
+    private static long timesAsleep(List<Thread> threads) {
+        return threads.stream().mapToLong(KnownFailuresTest::timesAsleep).sum();
     }
 
     private static long timesAsleep(Thread thread) {
         return ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId()).getWaitedCount();
+    }
+
+    private static void awaitStubbornly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException ignored) {
+                // user code that will not be told
+            }
+        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -7,16 +7,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.esclusa.core.thread.ThreadKind;
+import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.report.StuckThread;
 import io.github.esclusa.pipeline.testing.LogLines;
 import io.github.esclusa.pipeline.testing.Running;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,6 +137,97 @@ class PipelineEndTest {
         assertThat(heard).hasSize(1);
     }
 
+    /** On a thread of the pipeline's, which it would keep alive, and the process with it. */
+    @Test
+    void callbackThatBlocksIsInterruptedAtTheDeadlineAndNamedAsStuck() throws Exception {
+        CountDownLatch blocks = new CountDownLatch(1);
+        CompletableFuture<Boolean> behindIsInterrupted = new CompletableFuture<>();
+        Pipeline<Integer> pipeline = full(clock);
+        Admission third = pipeline.submit(3, answer -> {
+            blocks.countDown();
+            hasCome(new CountDownLatch(1));
+        });
+        assertThat(third).isEqualTo(Admission.WAITING);
+        Admission fourth = pipeline.submit(
+                4, answer -> behindIsInterrupted.complete(Thread.currentThread().isInterrupted()));
+        assertThat(fourth).isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ofSeconds(1)));
+        blocks.await();
+        Awaitility.await().until(() -> clock.waiters() > 0);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(shutdown.result().stuckThreads())
+                .extracting(StuckThread::name)
+                .containsExactly("ending-hold-1", "ending-close-1");
+        assertThat(behindIsInterrupted.get(30, TimeUnit.SECONDS)).isFalse();
+        awaitNoThreads();
+    }
+
+    /** The report is drawn then, and given to nobody before the callback has come back or the deadline has come. */
+    @Test
+    void callbackThatBlocksIsNamedAsStuckThoughEverythingWasDone() throws Exception {
+        CountDownLatch blocks = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = full(clock);
+        Admission third = pipeline.submit(3, answer -> {
+            blocks.countDown();
+            hasCome(new CountDownLatch(1));
+        });
+        assertThat(third).isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> patient = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
+        blocks.await();
+        hold.countDown();
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.TERMINATED);
+        assertThat(patient.isDone()).isFalse();
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(report.complete()).isTrue();
+        assertThat(report.balanced()).isTrue();
+        assertThat(report.delivered()).isEqualTo(2);
+        assertThat(report.stuckThreads()).extracting(StuckThread::name).containsExactly("ending-close-1");
+        assertThat(patient.result()).isSameAs(report);
+        awaitNoThreads();
+        assertThat(pipeline.shutdownNow()).isSameAs(report);
+    }
+
+    /** A thread between two callbacks is in the clock, where one in line ceases to be held back. */
+    @Test
+    void threadBetweenTwoCallbacksIsNotStuckAndOneThatBlocksLaterIsInterruptedByTheNextShutdown() throws Exception {
+        CountDownLatch between = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch blocks = new CountDownLatch(1);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Clock slowBetween = new Clock() {
+            @Override
+            public long nanoTime() {
+                if (Thread.currentThread().getName().equals("ending-close-1") && blocks.getCount() > 0) {
+                    between.countDown();
+                    interrupted.set(!hasCome(goOn));
+                }
+                return System.nanoTime();
+            }
+
+            @Override
+            public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+                Clock.system().awaitUntil(lock, condition, deadlineNanos);
+            }
+        };
+        Pipeline<Integer> pipeline = full(slowBetween);
+        assertThat(pipeline.submit(3, answer -> {})).isEqualTo(Admission.WAITING);
+        Admission fourth = pipeline.submit(4, answer -> {
+            blocks.countDown();
+            hasCome(new CountDownLatch(1));
+        });
+        assertThat(fourth).isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> patient = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
+        between.await();
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(report.stuckThreads()).extracting(StuckThread::name).containsExactly("ending-hold-1");
+        assertThat(patient.result()).isSameAs(report);
+        goOn.countDown();
+        blocks.await();
+        assertThat(interrupted).isFalse();
+        assertThat(pipeline.shutdownNow()).isSameAs(report);
+        awaitNoThreads();
+    }
+
     @Test
     void virtualThreadsAreAClearErrorWhereThereAreNone() {
         assumeTrue(Runtime.version().feature() < 21, "this JVM has virtual threads");
@@ -173,6 +271,32 @@ class PipelineEndTest {
 
     private static PipelineBuilder<Integer, Integer> held() {
         return Pipeline.<Integer>builder("ending").capacity(2);
+    }
+
+    /** One message is held, one is queued. */
+    private Pipeline<Integer> full(Clock clock) throws InterruptedException {
+        Pipeline<Integer> pipeline =
+                held().clock(clock).sink("hold", this::hold).start();
+        accepted(pipeline.submit(1));
+        holding.await();
+        accepted(pipeline.submit(2));
+        return pipeline;
+    }
+
+    /** {@code false} if it was interrupted first, which leaves the flag set. */
+    private static boolean hasCome(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void awaitNoThreads() {
+        Awaitility.await().atMost(LONG).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("ending-")));
     }
 
     private void hold(Integer message) throws InterruptedException {

@@ -5,6 +5,7 @@ import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
@@ -16,9 +17,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -30,6 +33,7 @@ class SettlementListenerTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
+    private final ManualClock clock = new ManualClock();
     private final List<Settlement<Integer>> heard = new CopyOnWriteArrayList<>();
 
     @Test
@@ -148,11 +152,13 @@ class SettlementListenerTest {
     @Test
     void hasHeardOfEverythingWhenAnyCallerHasTheReport() throws Exception {
         CountDownLatch holding = new CountDownLatch(1);
-        CountDownLatch early = new CountDownLatch(1);
+        CompletableFuture<Pipeline<Integer>> started = new CompletableFuture<>();
+        AtomicBoolean early = new AtomicBoolean();
         Pipeline<Integer> pipeline = Pipeline.<Integer>builder("told")
+                .clock(clock)
                 .onSettled(settlement -> {
                     if (settlement.outcome() == Outcome.RETURNED && heard.isEmpty()) {
-                        cameBack(early);
+                        early.set(hasReport(started.join(), 2));
                     }
                     heard.add(settlement);
                 })
@@ -161,17 +167,18 @@ class SettlementListenerTest {
                     awaitQuietly(new CountDownLatch(1)); // until it is interrupted
                 })
                 .start();
+        started.complete(pipeline);
         for (int i = 0; i < 5; i++) {
             accepted(pipeline.submit(i));
         }
         holding.await();
         Running<Integer> patient = Running.call(() -> {
-                    pipeline.shutdown(LONG);
-                    early.countDown();
-                    return heard.size();
-                })
-                .awaitParked();
+            pipeline.shutdown(LONG);
+            return heard.size();
+        });
+        clock.awaitWaiters(1, LONG);
         DrainReport<Integer> swept = pipeline.shutdownNow();
+        assertThat(early).isFalse();
         assertThat(patient.result()).isEqualTo(5);
         assertThat(pipeline.shutdown(LONG)).isSameAs(swept);
     }
@@ -179,35 +186,40 @@ class SettlementListenerTest {
     @Test
     void hasHeardOfDropsToldByProducersWhenTheReportIsGiven() throws Exception {
         CountDownLatch telling = new CountDownLatch(1);
-        CountDownLatch early = new CountDownLatch(1);
-        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Thread> holding = new CompletableFuture<>();
         Pipeline<Integer> pipeline = Pipeline.<Integer>builder("dropping")
                 .capacity(2)
+                .clock(clock)
                 .whenFull(Overflow.dropOldest())
                 .onSettled(settlement -> {
                     if (settlement.outcome() == Outcome.DROPPED) {
                         telling.countDown();
-                        cameBack(early);
+                        awaitQuietly(told);
                     }
                     heard.add(settlement);
                 })
                 .sink("hold", n -> {
-                    holding.countDown();
+                    holding.complete(Thread.currentThread());
                     awaitQuietly(goOn);
                 })
                 .start();
         accepted(pipeline.submit(1));
-        holding.await();
+        Thread worker = holding.get(30, TimeUnit.SECONDS);
         accepted(pipeline.submit(2));
         Running<Admission> dropper = Running.call(() -> pipeline.submit(3));
         telling.await();
+        Running<Integer> patient = Running.call(() -> {
+            assertThat(pipeline.shutdown(LONG).balanced()).isTrue(); // woken, and not by its deadline
+            return heard.size();
+        });
+        clock.awaitWaiters(1, LONG);
         goOn.countDown();
-        DrainReport<Integer> report = pipeline.shutdown(Duration.ofDays(1)); // woken, and not by its deadline
-        int heardByThen = heard.size();
-        early.countDown();
-        assertThat(heardByThen).isEqualTo(2);
-        assertThat(report.balanced()).isTrue();
+        worker.join(); // it was the last: the report is drawn
+        assertThat(hasReport(pipeline, 2)).isFalse();
+        told.countDown();
+        assertThat(patient.result()).isEqualTo(2);
         assertThat(dropper.result()).isEqualTo(Admission.CLOSED);
     }
 
@@ -249,16 +261,11 @@ class SettlementListenerTest {
         assertThat(dropper.result()).isEqualTo(Admission.CLOSED);
     }
 
-    /** Gives a caller that does not wait for the listener the time to show it. */
-    private static void cameBack(CountDownLatch early) {
-        try {
-            boolean tooEarly = early.await(200, TimeUnit.MILLISECONDS);
-            if (tooEarly) {
-                throw new IllegalStateException("the report was out before the listener had heard of everything");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Whether a further caller has the report at once; if not, it is the one that makes so many wait on the clock. */
+    private boolean hasReport(Pipeline<Integer> pipeline, int waiting) {
+        Running<DrainReport<Integer>> further = Running.call(() -> pipeline.shutdown(LONG));
+        Awaitility.await().atMost(LONG).until(() -> further.isDone() || clock.waiters() >= waiting);
+        return further.isDone();
     }
 
     @Test

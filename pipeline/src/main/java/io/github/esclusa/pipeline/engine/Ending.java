@@ -9,6 +9,7 @@ import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.StuckThread;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
@@ -22,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  *     └────────────────────┴─last worker ends, or sweep─▶ drawn ──last telling over──▶ published
  * </pre>
  *
- * <p>The report is <em>drawn</em> once, under the lock, by the last worker or by a sweep, whichever is first, and never
- * changes. It is <em>published</em> to those who wait when the listener has heard of everything in it and the meters are
- * gone. Each part of the ending that has something to tell is a <em>telling</em>: begun under the lock in which its messages
- * are counted, ended by {@link #told}; the last one publishes. A producer that tells of what it dropped is one as well,
- * counted by its buffer; it asks for publication when it is through. A sweep, which has no time left, publishes when it
- * has told what it took itself.
+ * <p>The report is <em>drawn</em> under the lock, by the last worker or by a sweep, whichever is first, and what it counts
+ * never changes. It is <em>published</em> to those who wait when the listener has heard of everything in it and the meters
+ * are gone; nobody has it before, and a sweep may still add threads that it finds stuck. Each part of the ending that has
+ * something to tell is a <em>telling</em>: begun under the lock in which its messages are counted, ended by {@link #told};
+ * the last one publishes. A producer that tells of what it dropped is one as well, counted by its buffer; it asks for
+ * publication when it is through. A sweep, which has no time left, publishes when it has told what it took itself.
  *
  * <p>Locks are taken in this order: this one, a hand's, a queue's. User code runs under none of them.
  */
@@ -58,7 +59,7 @@ class Ending {
     private ArrayList<List<Envelope>> untoldUnknown = new ArrayList<>();
 
     @GuardedBy("lock")
-    private final List<StuckThread> stuck = new ArrayList<>();
+    private final Map<Thread, StuckThread> stuck = new LinkedHashMap<>();
 
     /** Written under the lock, read without it. */
     private volatile @Nullable Throwable cause;
@@ -160,8 +161,9 @@ class Ending {
     }
 
     /**
-     * Takes everything from everybody and draws the balance; nothing if it is drawn. Where memory runs out on the way the
-     * pipeline has failed, and a later sweep finds every message where this one left it.
+     * Takes everything from everybody and draws the balance; nothing if it is drawn. Who hangs in a callback that hears of the
+     * close is named in it either way. Where memory runs out on the way the pipeline has failed, and a later sweep finds every
+     * message where this one left it.
      */
     Telling sweep(Machine machine) {
         lock.lock();
@@ -274,14 +276,17 @@ class Ending {
 
     @GuardedBy("lock")
     private boolean drawIfNobodyHas(Machine machine, boolean sweeping) {
-        if (drawn != null) {
-            return false;
+        boolean draws = drawn == null;
+        if (draws) {
+            leaveBehind(machine);
+            stuck.clear();
+            seize(machine.workers(), sweeping);
         }
-        leaveBehind(machine);
-        stuck.clear();
-        seize(machine.workers(), sweeping);
-        drawReport(machine);
-        return true;
+        boolean adds = sweeping && noteStuckAnnouncers(machine) && !isPublished;
+        if (draws || adds) {
+            drawReport(machine);
+        }
+        return draws;
     }
 
     /** Aborts the queues, and takes what is in them then, once. */
@@ -325,8 +330,24 @@ class Ending {
     private void noteIfStuck(Worker worker, boolean heldUnknown) {
         Thread thread = worker.thread();
         if (thread != null && thread.isAlive() && (heldUnknown || worker.isInUserCode())) {
-            stuck.add(new StuckThread(thread.getName(), List.of(thread.getStackTrace())));
+            note(thread);
         }
+    }
+
+    /**
+     * Whoever drew the report before did not wait for them. Drawn again it has the same counts, since every message was counted
+     * the first time. Answers whether there are any that were not noted yet.
+     */
+    @GuardedBy("lock")
+    private boolean noteStuckAnnouncers(Machine machine) {
+        int noted = stuck.size();
+        machine.announcers().stuck().forEach(this::note);
+        return stuck.size() > noted;
+    }
+
+    @GuardedBy("lock")
+    private void note(Thread thread) {
+        stuck.putIfAbsent(thread, new StuckThread(thread.getName(), List.of(thread.getStackTrace())));
     }
 
     private static void suppress(Throwable first, Throwable later) {
@@ -362,7 +383,8 @@ class Ending {
         for (Outcome outcome : Outcome.values()) {
             counts.put(outcome, machine.settled(outcome) + leftBehind(outcome));
         }
-        drawn = new DrainReport<>(name, machine.accepted(), counts, returnedInputs, unknownInputs, stuck, cause);
+        drawn = new DrainReport<>(
+                name, machine.accepted(), counts, returnedInputs, unknownInputs, List.copyOf(stuck.values()), cause);
         if (state != Engine.State.FAILED) {
             state = Engine.State.TERMINATED;
         }

@@ -129,7 +129,7 @@ public final class Engine {
      * Refuses new messages from now on, lets the workers end when they have done what is there, and waits for that: until
      * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline it is as
      * {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so that one which blocks does not
-     * keep the deadline from being seen.
+     * keep the deadline from being seen. At the deadline it is interrupted.
      *
      * @param deadline how long
      * @return the final report
@@ -197,7 +197,21 @@ public final class Engine {
         } finally {
             if (outermost) {
                 tellers.remove(current);
+                endLogsIfOver();
             }
+        }
+    }
+
+    /**
+     * Tells what the logs left out, once the pipeline is over; to be called by whoever has called user code that may still fail
+     * then. It logs, then reads the state; who draws the report writes the state, then comes here itself. So one of the two
+     * finds what was left out.
+     */
+    void endLogsIfOver() {
+        State state = ending.state();
+        if (state == State.TERMINATED || state == State.FAILED) {
+            machine.endLogs();
+            settler.endLog();
         }
     }
 
@@ -228,6 +242,8 @@ public final class Engine {
         } finally {
             if (liveWorkers.decrementAndGet() == 0) {
                 lastWorkerEnded();
+            } else {
+                endLogsIfOver(); // the others may never end
             }
         }
     }
@@ -297,6 +313,7 @@ public final class Engine {
             if (telling.drew()) {
                 machine.interrupt();
             }
+            machine.announcers().interrupt(); // also where another drew: it did not wait for them
             meters.close(); // before the report: whoever has it may start a successor of the same name
             tell(telling);
         } finally {
@@ -339,7 +356,6 @@ public final class Engine {
         try {
             meters.close(); // before the report is published
             tell(telling);
-            machine.endLogs();
         } finally {
             ending.told(machine);
         }
@@ -357,7 +373,7 @@ public final class Engine {
         boolean started = false;
         try {
             ThreadFactory threads = spec.threads().apply(spec.name() + "-close");
-            threads.newThread(this::announceCloseAndTell).start();
+            machine.announcers().start(threads, this::announceCloseAndTell);
             started = true;
         } catch (Throwable e) {
             log.warn(

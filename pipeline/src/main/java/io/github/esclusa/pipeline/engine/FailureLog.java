@@ -3,9 +3,9 @@ package io.github.esclusa.pipeline.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.waiting.WaitLock;
 import io.github.esclusa.pipeline.buffer.Reading;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Logs failures that may come in floods: the first at once, then one in ten seconds with the number left out, and what is
@@ -19,7 +19,7 @@ final class FailureLog {
     private final String what;
     private final Clock clock;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final WaitLock lock = new WaitLock();
 
     @GuardedBy("lock")
     private boolean loggedBefore;
@@ -74,7 +74,7 @@ final class FailureLog {
         return now != Reading.NONE && (lastNanos == Reading.NONE || now - lastNanos >= INTERVAL_NANOS);
     }
 
-    /** Nothing more will come: tells of what has been left out. */
+    /** Nothing more is expected: tells of what has been left out. Should more come, a further call tells of that. */
     void end() {
         long more;
         lock.lock();

@@ -25,15 +25,24 @@ public final class InletCore {
     private final Clock clock;
 
     private final Engine engine;
+    private final Announcers announcers;
     private final Settler settler;
     private final InletMeters meters;
     private final FailureLog callbackFailures;
     private final BoundedBuffer<Envelope> buffer;
 
-    InletCore(InletSpec spec, int workers, Engine engine, Clock clock, Settler settler, PipelineMeters meters) {
+    InletCore(
+            InletSpec spec,
+            int workers,
+            Engine engine,
+            Announcers announcers,
+            Clock clock,
+            Settler settler,
+            PipelineMeters meters) {
         this.spec = spec;
         this.clock = clock;
         this.engine = engine;
+        this.announcers = announcers;
         this.settler = settler;
         this.callbackFailures = new FailureLog("a callback given to " + where() + " threw", clock);
         this.buffer =
@@ -79,6 +88,8 @@ public final class InletCore {
         } catch (InterruptedException e) {
             meters.interrupted();
             throw e;
+        } finally {
+            engine.endLogsIfOver(); // who leaves the line calls the callbacks of those it held up
         }
     }
 
@@ -105,7 +116,7 @@ public final class InletCore {
         Envelope envelope = envelope(message);
         return answered(envelope, buffer.offer(envelope, answer -> {
             answered(envelope, answer);
-            whenDecided.accept(answer);
+            announcers.call(whenDecided, answer);
         }));
     }
 
@@ -160,6 +171,11 @@ public final class InletCore {
         if (envelope.sampledNanos != 0) {
             meters.queueWait(Reading.since(envelope.sampledNanos, clock));
         }
+    }
+
+    /** No more callbacks are expected; see {@link FailureLog#end}. */
+    void endLog() {
+        callbackFailures.end();
     }
 
     private Admission answered(Envelope envelope, Admission answer) {

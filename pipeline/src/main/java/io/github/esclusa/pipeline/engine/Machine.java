@@ -15,15 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param segments what they go through
  * @param workers who drives the segments, segment by segment
  * @param logs what the stages log, stage by stage
+ * @param announcers who tells callbacks of the close while it drains
  */
-record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> workers, List<StageLogs> logs) {
+record Machine(
+        List<InletCore> inlets,
+        List<Segment> segments,
+        List<Worker> workers,
+        List<StageLogs> logs,
+        Announcers announcers) {
 
     /** Builds the parts; nothing runs yet. */
     static Machine assemble(Engine engine, EngineSpec spec, PipelineMeters meters, Settler settler) {
+        Announcers announcers = new Announcers(spec.name());
         List<InletCore> inlets = new ArrayList<>();
         int atWork = spec.segments().stream().mapToInt(SegmentSpec::workers).sum();
         for (InletSpec inlet : spec.inlets()) {
-            inlets.add(new InletCore(inlet, atWork, engine, spec.clock(), settler, meters));
+            inlets.add(new InletCore(inlet, atWork, engine, announcers, spec.clock(), settler, meters));
         }
         List<Segment> segments = segments(spec, new Intake(inlets), meters);
         List<Worker> workers = new ArrayList<>();
@@ -40,13 +47,16 @@ record Machine(List<InletCore> inlets, List<Segment> segments, List<Worker> work
                         new Worker(engine, segment, hand, new Execution(engine, segment, exits, spec.clock(), logs)));
             }
         }
-        return new Machine(List.copyOf(inlets), segments, List.copyOf(workers), List.copyOf(allLogs));
+        return new Machine(List.copyOf(inlets), segments, List.copyOf(workers), List.copyOf(allLogs), announcers);
     }
 
-    /** The last worker has ended: the stages log nothing more. */
+    /** Stages and inlets are expected to log nothing more. */
     void endLogs() {
         for (int i = 0; i < logs.size(); i++) {
             logs.get(i).end();
+        }
+        for (int i = 0; i < inlets.size(); i++) {
+            inlets.get(i).endLog();
         }
     }
 

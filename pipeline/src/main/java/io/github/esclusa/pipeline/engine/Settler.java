@@ -49,6 +49,11 @@ final class Settler {
         }
     }
 
+    /** Nothing more is expected from the listener; see {@link FailureLog#end}. */
+    void endLog() {
+        listenerFailures.end();
+    }
+
     /** One release for each run of messages from one inlet. */
     private static void releaseCredit(List<Envelope> items) {
         int from = 0;

@@ -33,18 +33,23 @@ final class Worker implements Runnable {
         return thread;
     }
 
-    /**
-     * Interrupts its thread, if it runs. That closes the channel the thread is blocked in, which is foreign code: what it
-     * throws is logged, and no affair of whoever shuts down.
-     */
+    /** Interrupts its thread, if it runs. */
     void interrupt() {
         Thread running = thread;
         if (running != null) {
-            try {
-                running.interrupt();
-            } catch (Throwable e) {
-                log.warn("pipeline '{}': the interrupt of a worker threw", engine.name(), e);
-            }
+            interrupt(running, engine.name());
+        }
+    }
+
+    /**
+     * Interrupts a thread of a pipeline's. That closes the channel the thread is blocked in, which is foreign code: what it
+     * throws is logged, and no affair of whoever shuts down.
+     */
+    static void interrupt(Thread running, String pipeline) {
+        try {
+            running.interrupt();
+        } catch (Throwable e) {
+            log.warn("pipeline '{}': the interrupt of one of its threads threw", pipeline, e);
         }
     }
 

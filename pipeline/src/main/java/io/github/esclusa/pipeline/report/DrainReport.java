@@ -36,7 +36,7 @@ public final class DrainReport<T> {
      * @param settled how many of them were settled, for each outcome; an absent one counts zero
      * @param returned the messages handed back
      * @param unknown the messages in the hands of user code, or in doubt
-     * @param stuckThreads the workers still in user code
+     * @param stuckThreads the pipeline's threads still in user code
      * @param cause why the pipeline failed; {@code null} if it did not
      */
     public DrainReport(
@@ -105,9 +105,9 @@ public final class DrainReport<T> {
     }
 
     /**
-     * The workers that were still in user code.
+     * The pipeline's threads that were still in user code: workers, and one that tells a callback of the close.
      *
-     * @return their names and stacks; empty after a drain that ended in time
+     * @return their names and stacks; empty after a shutdown that ended in time
      */
     public List<StuckThread> stuckThreads() {
         return stuckThreads;

@@ -5,9 +5,10 @@ import io.github.esclusa.core.waiting.Whereabouts;
 import java.util.List;
 
 /**
- * A worker that was still in user code when the time for shutting down was up. It has been interrupted.
+ * A thread of the pipeline's that was still in user code when the time for shutting down was up: a worker, or the thread that
+ * tells callbacks in line of the close. It has been interrupted.
  *
- * @param name the thread's name, which begins with the pipeline's and the stage's
+ * @param name the thread's name, which begins with the pipeline's and the stage's, or with the pipeline's and {@code close}
  * @param stack where it was, innermost frame first
  */
 public record StuckThread(String name, List<StackTraceElement> stack) {
