@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * <p>Actions of a thread before it submits a message happen-before the stages' work on it. An {@link Error} out of a
  * submission (no memory, no stack) leaves open whether the message was accepted. If it was, it is settled like any other;
  * in a pipeline with nothing else to do perhaps only when another message comes, or at shutdown, since nobody may have been
- * told of it. One exception: a stack that ends inside a lock of the JDK's may leave that lock taken for good.
+ * told of it. One exception: a stack that ends inside a lock of the JDK's may leave that lock taken for good, and then
+ * submissions by others and a shutdown wait for it beyond any deadline.
  *
  * @param <T> the type of message the pipeline takes in
  */

@@ -172,7 +172,8 @@ public final class Pipeline<T> implements AutoCloseable {
      * that no user code works on are returned in the report, the others are unknown, and every worker is interrupted,
      * also one that is in the listener or a callback then; whatever they still do changes nothing.
      *
-     * <p>When this returns, the pipeline's meters are gone and its name is free. When it returns before its deadline, and
+     * <p>When this returns, the pipeline's meters are gone and its name is free, unless the meter registry has kept a thread
+     * that removes them: it is waited for up to 10 seconds, beyond the deadline too. When it returns before its deadline, and
      * no call with a nearer one has ended its wait, the settlement listener has heard of every accepted message. At the
      * deadline, messages that are returned or unknown are told to the listener on the calling thread: how long it takes
      * is added. What is still told to it by others then is not waited for: by a worker in the listener, which

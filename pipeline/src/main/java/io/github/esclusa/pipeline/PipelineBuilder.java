@@ -217,8 +217,8 @@ public final class PipelineBuilder<T, C> {
 
     /**
      * Gathers messages for a sink that takes many at a time. A batch goes when it is full or when its oldest message
-     * has waited so long; and at once when the pipeline drains, or when an inlet has no room for the messages that could
-     * fill it.
+     * has waited so long; and at once when the pipeline drains, or when nothing is on its way and an inlet from which it has
+     * messages has no room for others.
      *
      * @param size how many messages at the most; at least 1
      * @param linger how long the oldest may wait for the batch to fill; zero for not at all

@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
@@ -14,6 +15,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,6 +125,111 @@ class BatchUnderPressureTest {
             goOn.countDown();
             assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(1, 2, 3);
             assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(4);
+        }
+    }
+
+    /** Nothing that lies in the batch would give it room. */
+    @Test
+    void anInletThatIsFullWithOtherMessagesHurriesNoBatch() throws Exception {
+        CountDownLatch holding = new CountDownLatch(2);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("other")
+                .clock(clock)
+                .inlet("stuck", inlet -> inlet.capacity(2).whenFull(Overflow.reject()))
+                .inlet("fresh", inlet -> inlet.capacity(100))
+                .map(
+                        "parse",
+                        n -> {
+                            if (n < 0) {
+                                holding.countDown();
+                                goOn.await();
+                            }
+                            return n;
+                        },
+                        stage -> stage.workers(3))
+                .batch(5, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            assertThat(pipeline.inlet("stuck").submit(-1)).isEqualTo(Admission.ACCEPTED);
+            assertThat(pipeline.inlet("stuck").submit(-2)).isEqualTo(Admission.ACCEPTED);
+            holding.await();
+            assertThat(pipeline.inlet("stuck").submit(-3)).isEqualTo(Admission.FULL);
+            for (int i = 1; i <= 5; i++) {
+                assertThat(pipeline.inlet("fresh").submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).hasSize(5);
+            goOn.countDown();
+        }
+    }
+
+    @Test
+    void aMessageThatIsFilteredAtLastHoldsUpNoBatch() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("filtered")
+                .clock(clock)
+                .maxWeight(ROOM, n -> n)
+                .filter("odd", n -> {
+                    if (n == 2) {
+                        goOn.await();
+                    }
+                    return n % 2 == 1;
+                })
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            assertThat(pipeline.submit(7)).isEqualTo(Admission.ACCEPTED);
+            assertThat(pipeline.submit(2)).isEqualTo(Admission.ACCEPTED);
+            Running<Admission> heavy = Running.call(() -> pipeline.submit(9)).awaitParked();
+            goOn.countDown();
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(7);
+            assertThat(heavy.result()).isEqualTo(Admission.ACCEPTED);
+        }
+    }
+
+    /** Its message is in line by then. */
+    @Test
+    void aClockThatThrowsIsNotAskedForAProducerThatFindsNoRoom() throws Exception {
+        CountDownLatch second = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean broken = new AtomicBoolean();
+        Thread producer = Thread.currentThread();
+        Clock breaking = new Clock() {
+            @Override
+            public long nanoTime() {
+                if (broken.get() && Thread.currentThread() == producer) {
+                    throw new IllegalStateException("a broken clock, on purpose");
+                }
+                return clock.nanoTime();
+            }
+
+            @Override
+            public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+                clock.awaitUntil(lock, condition, deadlineNanos);
+            }
+        };
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("broken")
+                .clock(breaking)
+                .capacity(60)
+                .map("parse", n -> {
+                    if (n == 2) {
+                        second.countDown();
+                        goOn.await();
+                    }
+                    return n;
+                })
+                .batch(50, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            for (int i = 1; i <= 60; i++) {
+                assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            second.await();
+            clock.awaitWaiters(1, LONG); // the batch has begun, with the first message
+            broken.set(true);
+            assertThat(pipeline.submit(61, answer -> {})).isEqualTo(Admission.WAITING);
+            broken.set(false);
+            goOn.countDown();
+            Awaitility.await().until(() -> !batches.isEmpty());
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.esclusa.pipeline.report.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +118,60 @@ class InDoubtTest extends PolicyFixture {
         assertSettled(Outcome.UNKNOWN, 1);
         assertSettled(Outcome.RETURNED, 2);
         assertSettled(Outcome.DELIVERED, 3);
+    }
+
+    /** Nothing of it is believed, so nobody knows what was applied. */
+    @Test
+    void ofABatchFailureThatNamesMessagesOutsideTheBatchAllAreInDoubt() throws InterruptedException {
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .batch(2, NEVER)
+                .sink(
+                        "sink",
+                        batch -> {
+                            throw new BatchFailure(Map.of(0, new IOException("refused"), 7, new LostAnswer()));
+                        },
+                        stage -> stage.onError(InDoubtTest::retryingInDoubt))
+                .start();
+        submit(pipeline, 1, 2);
+        clock.awaitWaiters(1, LONG);
+        assertThat(ended(pipeline).unknown()).containsExactly(1, 2);
+    }
+
+    @Test
+    void aStageThatSucceedsEndsTheDoubt() throws InterruptedException {
+        CountDownLatch holding = new CountDownLatch(1);
+        Pipeline<Integer> pipeline = builder()
+                .clock(clock)
+                .map(
+                        "enrich",
+                        n -> {
+                            delivered.add(n);
+                            if (n == 2 && delivered.size() == 2) {
+                                throw new LostAnswer();
+                            }
+                            return n;
+                        },
+                        stage -> stage.onError(InDoubtTest::retryingInDoubt))
+                .sink(
+                        "sink",
+                        n -> {
+                            holding.countDown();
+                            new CountDownLatch(1).await();
+                        },
+                        stage -> stage.workers(1))
+                .start();
+        submit(pipeline, 1);
+        holding.await();
+        submit(pipeline, 2);
+        Awaitility.await().until(() -> {
+            clock.advance(SECOND);
+            return delivered.size() == 3;
+        });
+        clock.awaitWaiters(0, LONG);
+        DrainReport<Integer> report = ended(pipeline);
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.returned()).containsExactly(2);
     }
 
     @Test

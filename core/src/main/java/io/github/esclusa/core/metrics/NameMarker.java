@@ -73,8 +73,7 @@ final class NameMarker {
 
     private boolean isBelow(MeterRegistry registry) {
         return registry instanceof CompositeMeterRegistry composite
-                && composite.getRegistries().stream()
-                        .anyMatch(child -> child instanceof CompositeMeterRegistry ? isBelow(child) : isIn(child));
+                && composite.getRegistries().stream().anyMatch(child -> isIn(child) || isBelow(child));
     }
 
     private boolean isIn(MeterRegistry child) {

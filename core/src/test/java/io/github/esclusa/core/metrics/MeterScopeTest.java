@@ -386,6 +386,17 @@ class MeterScopeTest {
     }
 
     @Test
+    void aNameTakenInACompositeWithoutChildrenIsTakenInTheOneAboveIt() {
+        CompositeMeterRegistry inner = new CompositeMeterRegistry();
+        CompositeMeterRegistry outer = new CompositeMeterRegistry();
+        outer.add(inner);
+        try (MeterScope first = MeterScope.open(KIND, "orders", inner)) {
+            assertThatThrownBy(() -> MeterScope.open(KIND, "orders", outer)).isInstanceOf(IllegalStateException.class);
+        }
+        MeterScope.open(KIND, "orders", outer).close();
+    }
+
+    @Test
     void compositesWhoseTagsTellTheirComponentsApartShareAChild() {
         List<MeterScope> scopes = new ArrayList<>();
         for (String tenant : List.of("a", "b")) {

@@ -415,6 +415,10 @@ public final class BoundedBuffer<E extends Admissible> {
             line.join(waiter);
             try {
                 atOnce = admitFromLine(); // there may be room
+                if (waiter.answer() == null) {
+                    full = true; // a release since the offer that found it so has lowered it
+                    tellFullUnlocked();
+                }
                 return awaitAnswer(waiter, deadline);
             } finally {
                 if (line.leave(waiter)) {
@@ -426,6 +430,16 @@ public final class BoundedBuffer<E extends Admissible> {
             announce(atOnce);
             announce(behind);
             events.heldBack(Reading.since(start, clock));
+        }
+    }
+
+    @GuardedBy("lock")
+    private void tellFullUnlocked() {
+        lock.unlock();
+        try {
+            events.full();
+        } finally {
+            lock.lock();
         }
     }
 
@@ -481,38 +495,35 @@ public final class BoundedBuffer<E extends Admissible> {
      * keep the credit; tell; then, under the lock again, let the credit go and admit. The credit kept is the room made.
      */
     private Admission admitDroppingOldest(E element) {
-        Stock.Eviction<E> eviction;
+        Stock.Eviction<E> eviction = null;
         Admission answer;
         lock.lock();
         try {
             answer = admitIfRoom(element);
-            if (answer != Admission.FULL) {
-                eviction = null;
-            } else {
+            if (answer == Admission.FULL) {
                 eviction = stock.evictFor(element);
-                if (eviction.evicted().isEmpty()) {
-                    return Admission.FULL;
-                }
             }
         } finally {
             lock.unlock();
         }
-        if (eviction != null) {
-            boolean told = false;
-            try {
-                eviction.evicted().forEach(events::dropped);
-                told = true;
-            } finally {
-                if (!told) { // no stack, or no memory: the message stays the caller's, and no credit is kept for it
-                    leave(eviction);
-                }
-            }
+        if (eviction != null && !eviction.evicted().isEmpty()) {
+            tellDropped(eviction);
             answer = admitInPlaceOf(eviction, element);
         }
-        if (answer == Admission.ACCEPTED) {
-            events.queued();
-        }
+        tell(answer);
         return answer;
+    }
+
+    private void tellDropped(Stock.Eviction<E> eviction) {
+        boolean told = false;
+        try {
+            eviction.evicted().forEach(events::dropped);
+            told = true;
+        } finally {
+            if (!told) { // no stack, or no memory: the message stays the caller's, and no credit is kept for it
+                leave(eviction);
+            }
+        }
     }
 
     private void leave(Stock.Eviction<E> eviction) {

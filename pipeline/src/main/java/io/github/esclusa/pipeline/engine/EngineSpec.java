@@ -44,4 +44,8 @@ public record EngineSpec(
         inlets = List.copyOf(inlets);
         segments = List.copyOf(segments);
     }
+
+    int workers() {
+        return segments.stream().mapToInt(SegmentSpec::workers).sum();
+    }
 }

@@ -31,7 +31,7 @@ final class Envelope implements Admissible {
     /** Where it lies in the hand that holds it. */
     int place;
 
-    /** Whether user code has failed on it and may have applied it all the same; from then on, for good. */
+    /** Whether user code has failed on it and may have applied it all the same; until the stage has succeeded. */
     boolean inDoubt;
 
     Envelope(InletCore inlet, Object input, long weight, long sampledNanos) {

@@ -96,6 +96,7 @@ final class Execution {
                 return;
             }
             envelope.value = result;
+            envelope.inDoubt = false; // what may have been applied has been, and is known
             work.attempts = 0;
         }
         exits.pass(envelope);
@@ -167,6 +168,8 @@ final class Execution {
     private void failedInPart(Work work, Step step, BatchFailure failure) {
         Map<Integer, Throwable> causes = failure.causes();
         if (!namesSomeOf(work, causes)) { // believe none of it
+            doubt(work.items, work, step, failure);
+            causes.values().forEach(cause -> doubt(work.items, work, step, cause));
             failed(
                     work,
                     step,

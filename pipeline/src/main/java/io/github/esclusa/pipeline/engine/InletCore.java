@@ -22,6 +22,7 @@ public final class InletCore {
     private static final int SAMPLE_MASK = 63;
 
     private final InletSpec spec;
+    private final int number;
     private final Clock clock;
 
     private final Engine engine;
@@ -32,21 +33,21 @@ public final class InletCore {
     private final BoundedBuffer<Envelope> buffer;
 
     InletCore(
-            InletSpec spec,
-            int workers,
+            EngineSpec pipeline,
+            int number,
             Engine engine,
             Announcers announcers,
-            Clock clock,
             Settler settler,
             PipelineMeters meters) {
-        this.spec = spec;
-        this.clock = clock;
+        this.spec = pipeline.inlets().get(number);
+        this.number = number;
+        this.clock = pipeline.clock();
         this.engine = engine;
         this.announcers = announcers;
         this.settler = settler;
         this.callbackFailures = new FailureLog("a callback given to " + where() + " threw", clock);
-        this.buffer =
-                new BoundedBuffer<>(spec.capacity(), spec.maxWeight(), workers, spec.overflow(), clock, new Events());
+        this.buffer = new BoundedBuffer<>(
+                spec.capacity(), spec.maxWeight(), pipeline.workers(), spec.overflow(), clock, new Events());
         this.meters = meters.inlet(spec, buffer);
         meters.oldest(this);
     }
@@ -136,6 +137,16 @@ public final class InletCore {
      */
     public int used() {
         return buffer.used();
+    }
+
+    /** Its place among the pipeline's inlets. */
+    int number() {
+        return number;
+    }
+
+    /** Whether it has turned somebody away and has had no room since, or keeps back what it has. */
+    boolean isFull() {
+        return buffer.isFull() || buffer.keepsBack();
     }
 
     BoundedBuffer<Envelope> buffer() {

@@ -49,11 +49,26 @@ final class Intake implements Source {
     /** Whether an inlet has turned somebody away and has had no room since, or keeps back what it has. */
     boolean isFull() {
         for (InletCore inlet : inlets) {
-            if (inlet.buffer().isFull() || inlet.buffer().keepsBack()) {
+            if (inlet.isFull()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether an inlet that {@link #isFull} counts has a message in a queue. */
+    boolean isFullOf(Source queue) {
+        for (InletCore inlet : inlets) {
+            if (inlet.isFull() && queue.holdsOf(inlet)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean holdsOf(InletCore inlet) {
+        return !inlet.buffer().keepsBack() && inlet.buffer().size() > 0;
     }
 
     @Override

@@ -28,9 +28,8 @@ record Machine(
     static Machine assemble(Engine engine, EngineSpec spec, PipelineMeters meters, Settler settler) {
         Announcers announcers = new Announcers(spec.name());
         List<InletCore> inlets = new ArrayList<>();
-        int atWork = spec.segments().stream().mapToInt(SegmentSpec::workers).sum();
-        for (InletSpec inlet : spec.inlets()) {
-            inlets.add(new InletCore(inlet, atWork, engine, announcers, spec.clock(), settler, meters));
+        for (int i = 0; i < spec.inlets().size(); i++) {
+            inlets.add(new InletCore(spec, i, engine, announcers, settler, meters));
         }
         List<Segment> segments = segments(spec, new Intake(inlets), meters);
         List<Worker> workers = new ArrayList<>();
@@ -69,7 +68,9 @@ record Machine(
         for (SegmentSpec segment : spec.segments()) {
             Prefetch passage = null;
             if (!bells.isEmpty()) {
-                passage = new Prefetch(new WorkQueue(), bells.get(bells.size() - 1), segment, capacity);
+                WorkQueue queue = new WorkQueue(
+                        segment.batch() == null ? 0 : spec.inlets().size());
+                passage = new Prefetch(queue, bells.get(bells.size() - 1), segment, capacity);
             }
             passages.add(passage);
             sources.add(passage == null ? intake : passage.queue());

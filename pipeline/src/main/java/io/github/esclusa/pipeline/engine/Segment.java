@@ -130,17 +130,21 @@ final class Segment {
                 || source.size() >= batch.size()
                 || draining
                 || bell.waiters() > lingering.get()
-                || upstream.isSpent()) {
+                || isSpent()) {
             bell.ring();
         }
     }
 
-    /** An inlet has no room: a batch that waits for more is complete, if there is no more. */
+    /** An inlet has no room: a batch that waits for more is complete, if there is no more. Asks no clock, which may throw. */
     void full() {
-        SegmentSpec.BatchSpec batch = spec.batch();
-        if (batch != null && lingering.get() > 0 && isBatchReady(batch)) {
+        if (lingering.get() > 0 && source.size() > 0 && isSpent()) {
             bell.ring();
         }
+    }
+
+    /** Whether a batch that waits for more waits for what its own messages hold up. */
+    private boolean isSpent() {
+        return upstream.isSpent(source);
     }
 
     /** Whether the next segment has enough for now. */
@@ -220,8 +224,8 @@ final class Segment {
             } else {
                 passage.taken();
             }
-        } else if (passage == null && upstream.intake().isFull()) {
-            last().full(); // it may keep back what came after the last that was passed on, which told nobody
+        } else if (next != null && upstream.intake().isFull()) {
+            last().full(); // the last that was taken here, filtered perhaps or parked, may have told nobody
         }
         return work;
     }
@@ -263,7 +267,7 @@ final class Segment {
         if (queued == 0) {
             return false;
         }
-        if (queued >= batch.size() || draining || !lingers() || upstream.isSpent()) {
+        if (queued >= batch.size() || draining || !lingers() || isSpent()) {
             return true;
         }
         Long oldest = source.oldestNanos();

@@ -10,6 +10,9 @@ interface Source {
     /** How many messages are queued: never misses one whose bell has been rung. */
     int size();
 
+    /** Whether a message is queued that came in through an inlet, at some moment during the call. */
+    boolean holdsOf(InletCore inlet);
+
     /** Takes the next messages, so many at the most, and adds them to a list that has room for them without growing. */
     void pollInto(List<Envelope> into, int most);
 

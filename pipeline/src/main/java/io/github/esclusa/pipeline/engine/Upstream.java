@@ -11,13 +11,16 @@ import java.util.List;
  */
 record Upstream(Intake intake, List<Source> queues) {
 
-    /** Whether an inlet is full and nothing is on its way: a batch that waits now waits for what cannot come. */
-    boolean isSpent() {
-        if (!intake.isFull()) {
+    /**
+     * Whether an inlet is full with messages that are in a queue, and nothing is on its way there: a batch that waits now waits for
+     * what cannot come. An inlet that is full with others, parked somewhere perhaps, is no affair of that batch.
+     */
+    boolean isSpent(Source queue) {
+        if (!intake.isFull() || !intake.isFullOf(queue)) {
             return false;
         }
-        for (Source queue : queues) {
-            if (queue.size() > 0) {
+        for (Source before : queues) {
+            if (before.size() > 0) {
                 return false;
             }
         }

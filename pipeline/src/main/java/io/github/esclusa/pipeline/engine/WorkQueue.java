@@ -4,6 +4,7 @@ package io.github.esclusa.pipeline.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.pipeline.buffer.Ring;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,20 @@ final class WorkQueue implements Source {
     @GuardedBy("lock")
     private boolean aborted;
 
+    /** How many are queued of each inlet, by its number: written under the lock, read without it. */
+    private final AtomicIntegerArray byInlet;
+
     /** The queue's size: written under the lock, read without it. */
     private volatile int size;
+
+    /**
+     * An empty queue.
+     *
+     * @param inlets how many inlets it counts for; none unless a batch waits in it
+     */
+    WorkQueue(int inlets) {
+        this.byInlet = new AtomicIntegerArray(inlets);
+    }
 
     /**
      * Adds a message. The caller tells the segment once it has let go of its own lock.
@@ -33,6 +46,7 @@ final class WorkQueue implements Source {
                 return false;
             }
             queue.add(envelope);
+            count(envelope, 1);
             size = queue.size();
             return true;
         } finally {
@@ -40,9 +54,22 @@ final class WorkQueue implements Source {
         }
     }
 
+    @GuardedBy("lock")
+    private void count(Envelope envelope, int more) {
+        if (byInlet.length() > 0) {
+            int number = envelope.inlet.number();
+            byInlet.lazySet(number, byInlet.get(number) + more); // seen by whoever sees the size written next
+        }
+    }
+
     @Override
     public int size() {
         return size;
+    }
+
+    @Override
+    public boolean holdsOf(InletCore inlet) {
+        return byInlet.get(inlet.number()) > 0;
     }
 
     @Override
@@ -58,6 +85,7 @@ final class WorkQueue implements Source {
                     break;
                 }
                 into.add(envelope);
+                count(envelope, -1);
             }
             size = aborted ? 0 : queue.size();
         } finally {

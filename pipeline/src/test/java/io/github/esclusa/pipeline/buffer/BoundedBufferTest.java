@@ -610,6 +610,19 @@ class BoundedBufferTest {
         assertThat(heard).containsExactly(Admission.CLOSED);
     }
 
+    /** Between the offer that found no room and the wait for it a release may have said that there is some. */
+    @Test
+    void aProducerInLineHasSaidThatThereIsNoRoom() throws Exception {
+        BoundedBuffer<Item> buffer = buffer(1, NO_BOUND, Overflow.block());
+        buffer.offer(Item.of(1));
+        Running<Admission> producer = blocked(buffer, Item.of(2));
+        assertThat(told.full.get()).isEqualTo(1);
+        assertThat(buffer.isFull()).isTrue();
+        buffer.pollInto(new ArrayList<>(), 1);
+        buffer.release(1, 0);
+        assertThat(producer.result()).isEqualTo(Admission.ACCEPTED);
+    }
+
     private static List<Item> left(BoundedBuffer<Item> buffer) {
         buffer.close();
         buffer.announceClose();

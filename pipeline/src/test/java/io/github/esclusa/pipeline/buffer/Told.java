@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 final class Told implements BufferEvents<Item> {
 
     final AtomicInteger queued = new AtomicInteger();
+    final AtomicInteger full = new AtomicInteger();
     final AtomicInteger leftAfterClose = new AtomicInteger();
     final List<Long> heldBackNanos = new CopyOnWriteArrayList<>();
     final List<Item> dropped = new CopyOnWriteArrayList<>();
@@ -24,7 +25,9 @@ final class Told implements BufferEvents<Item> {
     }
 
     @Override
-    public void full() {}
+    public void full() {
+        full.incrementAndGet();
+    }
 
     @Override
     public void dropped(Item element) {

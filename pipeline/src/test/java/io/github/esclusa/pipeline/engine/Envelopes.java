@@ -25,7 +25,7 @@ final class Envelopes {
     }
 
     static WorkQueue queue(Object... inputs) {
-        WorkQueue queue = new WorkQueue();
+        WorkQueue queue = new WorkQueue(0);
         for (Object input : inputs) {
             queue.put(of(input));
         }

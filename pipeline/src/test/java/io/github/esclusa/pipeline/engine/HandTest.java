@@ -96,6 +96,11 @@ class HandTest {
         }
 
         @Override
+        public boolean holdsOf(InletCore inlet) {
+            return queue.holdsOf(inlet);
+        }
+
+        @Override
         public void pollInto(List<Envelope> into, int most) {
             queue.pollInto(into, most);
             throw new OutOfMemoryError("on purpose");
@@ -126,7 +131,7 @@ class HandTest {
 
     @Test
     void takingNothingHoldsNothing() {
-        assertThat(hand.take(new WorkQueue(), 1)).isNull();
+        assertThat(hand.take(new WorkQueue(0), 1)).isNull();
         assertThat(hand.takeDue(new Parking(true), 0)).isNull();
         assertNothingToSeize();
     }
@@ -162,7 +167,7 @@ class HandTest {
     @Test
     void everythingTheWorkerTriesAfterASeizureComesTooLate() {
         Work work = take(1);
-        WorkQueue next = new WorkQueue();
+        WorkQueue next = new WorkQueue(0);
         Parking parking = new Parking(true);
         hand.seize();
         assertThat(hand.settle(work.items, Outcome.DELIVERED)).isFalse();
@@ -183,7 +188,7 @@ class HandTest {
     @Test
     void passingOnPutsIntoTheNextQueueAndHoldsNoLonger() {
         Envelope envelope = take(1, 2).items.get(0);
-        WorkQueue next = new WorkQueue();
+        WorkQueue next = new WorkQueue(0);
         assertThat(hand.pass(envelope, next)).isEqualTo(Handover.DONE);
         assertThat(Envelopes.taken(next)).containsExactly(envelope);
         assertThat(hand.size()).isEqualTo(1);
@@ -192,7 +197,7 @@ class HandTest {
 
     @Test
     void whatTheNextQueueOrTheParkingRefusesIsCountedAsReturned() {
-        WorkQueue next = new WorkQueue();
+        WorkQueue next = new WorkQueue(0);
         next.abort();
         Parking parking = new Parking(false);
         parking.abort();
@@ -269,7 +274,7 @@ class HandTest {
 
     private static long nanosToFallApart(int messages) {
         Hand falling = new Hand(messages);
-        WorkQueue queue = new WorkQueue();
+        WorkQueue queue = new WorkQueue(0);
         for (int i = 0; i < messages; i++) {
             queue.put(Envelopes.of(i));
         }

@@ -14,7 +14,7 @@ class PrefetchTest {
 
     private static final Clock CLOCK = Clock.system();
 
-    private final WorkQueue queue = new WorkQueue();
+    private final WorkQueue queue = new WorkQueue(0);
     private final Bell bell = new Bell(CLOCK);
 
     @Test

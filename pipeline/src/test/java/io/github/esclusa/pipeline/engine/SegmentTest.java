@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class SegmentTest {
 
     private final Clock clock = Clock.system();
-    private final WorkQueue queue = new WorkQueue();
+    private final WorkQueue queue = new WorkQueue(0);
 
     /**
      * Another worker takes the last parked work between this one's question whether the segment is done and its wait: a
@@ -64,7 +64,7 @@ class SegmentTest {
     @Test
     void workerThatWaitsForRoomAheadEndsThoughAnotherTookTheLastMessage() throws Exception {
         Bell bell = new Bell(clock);
-        WorkQueue ahead = new WorkQueue();
+        WorkQueue ahead = new WorkQueue(0);
         SegmentSpec one = new SegmentSpec("sink", List.of(Envelopes.step()), 1, null);
         Segment next =
                 segment(one, clock, new Prefetch(ahead, bell, one, 4), new Bell(clock), new Parking(false), null);
