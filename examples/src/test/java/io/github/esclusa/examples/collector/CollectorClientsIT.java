@@ -112,7 +112,7 @@ class CollectorClientsIT {
                     .until(() -> collector.settled("delivered")
                                     + collector.settled("dropped")
                                     + collector.scrape().sum("collector_udp_refused_messages_total")
-                                    + collector.scrape().sum("collector_udp_kernel_drops_messages")
+                                    + collector.scrape().sum("collector_udp_kernel_drops_total")
                             == sent);
             collector.terminate();
 
