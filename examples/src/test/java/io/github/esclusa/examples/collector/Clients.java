@@ -50,12 +50,14 @@ final class Clients {
                 .start();
     }
 
-    static void logger(String... options) throws IOException, InterruptedException {
+    /** Runs logger to its end, and answers which process it was. */
+    static long logger(List<String> options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("logger", "-n", "127.0.0.1"));
-        command.addAll(List.of(options));
+        command.addAll(options);
         Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
+        return process.pid();
     }
 
     /** Free for TCP and UDP, and not among those that a system usually gives out by itself: none takes it meanwhile. */

@@ -130,7 +130,7 @@ class CollectorFloodIT {
         Stored stored = Stored.in(directory);
         try (CollectorProcess collector =
                 CollectorProcess.startReady(directory, SMALL_HEAP, "--udp-when-full", whenFull, "--capacity", "2000")) {
-            boolean kernelTells = collector.scrape().names().contains("collector_udp_kernel_drops_messages");
+            boolean kernelTells = collector.scrape().names().contains("collector_udp_kernel_drops_total");
             try (Connection lock = stored.connect()) {
                 lock.createStatement().execute("BEGIN IMMEDIATE");
                 Clients.datagrams(collector.udpPort(), datagram, sent);
@@ -138,20 +138,20 @@ class CollectorFloodIT {
                     Scrape scrape = collector.scrape();
                     return whenFull.equals("drop-oldest")
                             ? lost(scrape) > 0
-                            : !kernelTells || scrape.sum("collector_udp_kernel_drops_messages") > 0;
+                            : !kernelTells || scrape.sum("collector_udp_kernel_drops_total") > 0;
                 });
                 assertThat(collector.scrape().max("esclusa_pipeline_in_flight_messages", "inlet=\"udp\""))
                         .isBetween(1.0, 2000.0);
             }
             await().atMost(LONG).until(() -> {
                 Scrape scrape = collector.scrape();
-                return collector.settled("delivered") + lost(scrape) + scrape.sum("collector_udp_kernel_drops_messages")
+                return collector.settled("delivered") + lost(scrape) + scrape.sum("collector_udp_kernel_drops_total")
                         == sent;
             });
             Scrape end = collector.scrape();
             assertEndsWell(collector);
             assertThat(end.sum("collector_udp_datagrams_messages_total"))
-                    .isEqualTo(sent - end.sum("collector_udp_kernel_drops_messages"))
+                    .isEqualTo(sent - end.sum("collector_udp_kernel_drops_total"))
                     .isEqualTo(collector.balance("accepted") + end.sum("collector_udp_refused_messages_total"));
             assertThat(stored.messages())
                     .isEqualTo(collector.balance("delivered"))

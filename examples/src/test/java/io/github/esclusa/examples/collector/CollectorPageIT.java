@@ -112,7 +112,7 @@ class CollectorPageIT {
                 .matcher(dom.html())
                 .results()
                 .map(found -> found.group(1))
-                .filter(name -> !name.equals("collector_udp_kernel_drops_messages"))
+                .filter(name -> !name.equals("collector_udp_kernel_drops_total"))
                 .collect(Collectors.toSet());
     }
 }

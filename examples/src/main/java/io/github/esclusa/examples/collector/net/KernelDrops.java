@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -30,8 +31,8 @@ final class KernelDrops {
     private final List<Path> tables;
     private final List<String> addresses;
 
-    /** Written by whoever reads the gauge; the last value stays when the socket is gone. */
-    private volatile long last;
+    /** Raised by whoever reads the counter, in whatever order; it stays when the socket is gone. */
+    private final AtomicLong most = new AtomicLong();
 
     KernelDrops(InetSocketAddress local) {
         this(Path.of("/proc/net"), local, ByteOrder.nativeOrder());
@@ -47,13 +48,9 @@ final class KernelDrops {
         return read().isPresent();
     }
 
-    /** The drops so far; what was read last if the system does not tell now. */
+    /** The drops so far. Never less than before, also when the system does not tell now or another socket takes the address. */
     long count() {
-        OptionalLong drops = read();
-        if (drops.isPresent()) {
-            last = drops.getAsLong();
-        }
-        return last;
+        return most.accumulateAndGet(read().orElse(0), Math::max);
     }
 
     private OptionalLong read() {

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,17 @@ abstract sealed class ListenerMetrics implements AutoCloseable permits TcpMetric
 
     final LongAdder counter(String meter, String unit, String description, Tags more) {
         LongAdder count = new LongAdder();
-        scope.register((meters, tags) -> FunctionCounter.builder(meter, count, LongAdder::sum)
+        counter(meter, unit, description, more, count::sum);
+        return count;
+    }
+
+    /** The registry holds a counter's state weakly: the scope lives as long as the listener does, and the rest with it. */
+    final void counter(String meter, String unit, String description, Tags more, LongSupplier count) {
+        scope.register((meters, tags) -> FunctionCounter.builder(meter, scope, open -> count.getAsLong())
                 .description(description)
                 .baseUnit(unit)
                 .tags(tags.and(more))
                 .register(meters));
-        return count;
     }
 
     final LongAdder gauge(String meter, String unit, String description) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.examples.collector.syslog.OctetCount;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -14,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives datagrams, one message each, and submits them from a thread of its own.
+ * Receives datagrams, one message each, and submits them from a thread of its own. An octet count before the message
+ * ({@link OctetCount}) is no part of it.
  *
  * <pre>
  *   BOUND --start--> RUNNING --stopReading, close--> STOPPED

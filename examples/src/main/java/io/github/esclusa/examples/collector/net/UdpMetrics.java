@@ -2,6 +2,7 @@
 package io.github.esclusa.examples.collector.net;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ public final class UdpMetrics extends ListenerMetrics {
     public static final String REFUSED = PREFIX + REFUSED_SUFFIX;
     /** Counter: receives that failed. */
     public static final String FAILURES = PREFIX + ".failures";
-    /** Gauge: datagrams the kernel dropped at this socket since it was bound; absent where the system does not tell. */
+    /** Counter: datagrams the kernel dropped at this socket since it was bound; absent where the system does not tell. */
     public static final String KERNEL_DROPS = PREFIX + ".kernel.drops";
     /** Gauge: the size of the kernel's receive buffer, as the system has granted it. */
     public static final String BUFFER = PREFIX + ".buffer";
@@ -36,12 +37,12 @@ public final class UdpMetrics extends ListenerMetrics {
         failures = counter(FAILURES, "failures", "Receives that failed");
         gauge(BUFFER, "bytes", "The kernel's receive buffer", bufferSize, Integer::doubleValue);
         if (registry != null && drops.available()) {
-            gauge(
+            counter(
                     KERNEL_DROPS,
-                    "messages",
+                    "drops",
                     "Datagrams the kernel dropped because its buffer was full",
-                    drops,
-                    KernelDrops::count);
+                    Tags.empty(),
+                    drops::count);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.net;
 
+import io.github.esclusa.examples.collector.syslog.OctetCount;
 import io.github.esclusa.examples.collector.syslog.RawFrame;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -123,6 +124,8 @@ final class UdpReceiver {
     }
 
     private RawFrame rawFrame() {
+        int received = buffer.remaining();
+        buffer.position(OctetCount.lengthIn(buffer));
         int length = buffer.remaining();
         byte[] bytes = new byte[Math.min(length, frameLimit)];
         buffer.get(bytes);
@@ -130,7 +133,7 @@ final class UdpReceiver {
             return new RawFrame(bytes, null);
         }
         metrics.frameBad();
-        return new RawFrame(bytes, "longer than the limit of " + frameLimit + " bytes: the datagram has " + length);
+        return new RawFrame(bytes, "longer than the limit of " + frameLimit + " bytes: the datagram has " + received);
     }
 
     /** A burst comes from one sender, mostly: its name is made once. */

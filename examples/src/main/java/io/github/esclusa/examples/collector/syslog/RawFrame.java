@@ -4,7 +4,7 @@ package io.github.esclusa.examples.collector.syslog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link FrameDecoder} cut out of a stream, before it has an id.
+ * What a {@link FrameDecoder} cut out of a stream, or a datagram held, before it has an id.
  *
  * @param bytes the frame without its framing; for a bad octet count, with it
  * @param fault why it is known to be bad, {@code null} when it is not

@@ -53,6 +53,17 @@ class KernelDropsTest {
         assertThat(drops("0.0.0.0", 5516).count()).isEqualTo(5);
     }
 
+    /** A counter that goes back looks to a monitor as if the process had begun anew. */
+    @Test
+    void itNeverGoesBack() throws IOException {
+        KernelDrops drops = drops("127.0.0.1", 5514);
+        assertThat(drops.count()).isEqualTo(42);
+        Files.writeString(directory.resolve("udp6"), HEAD);
+        assertThat(drops.count()).as("the other table's socket is gone").isEqualTo(42);
+        Files.writeString(directory.resolve("udp"), HEAD + String.format(LINE, "0100007F:158A", 50));
+        assertThat(drops.count()).isEqualTo(50);
+    }
+
     @Test
     void whereTheSystemDoesNotTellThereIsNothing() throws IOException {
         assertThat(drops("127.0.0.1", 5514).available()).isTrue();

@@ -69,7 +69,7 @@ class ListenersPageIT {
                 return scrape.sum("collector_tcp_held_connections") == 1
                         && scrape.sum("collector_tcp_bad_frames_messages_total") == 3
                         && scrape.sum("collector_udp_datagrams_messages_total") > 0
-                        && scrape.sum("collector_udp_kernel_drops_messages")
+                        && scrape.sum("collector_udp_kernel_drops_total")
                                         + scrape.sum("collector_udp_datagrams_messages_total")
                                 >= (tells(scrape) ? 500 : 1);
             });
@@ -91,7 +91,7 @@ class ListenersPageIT {
             if (tells(scrape)) {
                 assertThat(dom.number("kernel.drops").value())
                         .isPositive()
-                        .isEqualTo(scrape.sum("collector_udp_kernel_drops_messages"));
+                        .isEqualTo(scrape.sum("collector_udp_kernel_drops_total"));
             }
         }
     }
@@ -99,6 +99,6 @@ class ListenersPageIT {
     /** Whether the system tells what the kernel has dropped. */
     private static boolean tells(Scrape scrape) {
         Set<String> names = scrape.names();
-        return names.contains("collector_udp_kernel_drops_messages");
+        return names.contains("collector_udp_kernel_drops_total");
     }
 }
