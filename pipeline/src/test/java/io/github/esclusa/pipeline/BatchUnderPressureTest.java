@@ -156,6 +156,7 @@ class BatchUnderPressureTest {
             assertThat(pipeline.inlet("stuck").submit(-3)).isEqualTo(Admission.FULL);
             for (int i = 1; i <= 5; i++) {
                 assertThat(pipeline.inlet("fresh").submit(i)).isEqualTo(Admission.ACCEPTED);
+                clock.awaitWaiters(i < 5 ? 1 : 0, LONG); // lingers over what has come
             }
             assertThat(batches.poll(30, TimeUnit.SECONDS)).hasSize(5);
             goOn.countDown();
