@@ -48,6 +48,21 @@ class QueueDepthTest {
     }
 
     @Test
+    void aSmallInletThatFillsShowsInTheMaximum() throws Exception {
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("small")
+                .capacity(4)
+                .meterRegistry(registry)
+                .sink("store", n -> {
+                    entered.release();
+                    allowed.acquire();
+                })
+                .start()) {
+            burst(pipeline, 3);
+            assertThat(depth().max()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void aQueueThatHardlyFillsIsRecordedByTheSampleAlone() throws Exception {
         int messages = 64 * 100;
         try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("steady")

@@ -23,10 +23,14 @@ import org.jspecify.annotations.Nullable;
 /** One inlet's meters. What was accepted is the buffer's own count; what was refused is counted here. */
 final class InletMeters {
 
-    /** A queue shorter than this is told of by the sample alone: it rises and falls with every message. */
+    /**
+     * A queue shorter than this, or than half of a small capacity, is told of by the sample alone: it rises and falls with every
+     * message.
+     */
     private static final int NOTABLE_DEPTH = 8;
 
     private final boolean watched;
+    private final int notableDepth;
     private final Recording recording;
     private final Map<Admission, LongAdder> refused = new EnumMap<>(Admission.class);
     private final LongAdder interrupted = new LongAdder();
@@ -39,6 +43,7 @@ final class InletMeters {
 
     InletMeters(MeterScope scope, boolean watched, InletSpec spec, BoundedBuffer<Envelope> buffer) {
         this.watched = watched;
+        this.notableDepth = Math.min(NOTABLE_DEPTH, (spec.capacity() + 1) / 2);
         this.recording = scope.recording();
         String inlet = spec.name();
         counter(scope, inlet, "accepted", buffer, BoundedBuffer::admitted);
@@ -114,7 +119,7 @@ final class InletMeters {
      */
     void entered(int queued, boolean sampled) {
         int recorded = recordedDepth;
-        if (sampled || (queued >= NOTABLE_DEPTH && queued > recorded + recorded / 8)) {
+        if (sampled || (queued >= notableDepth && queued > recorded + recorded / 8)) {
             recordedDepth = queued;
             recording.record(depth, queued);
         } else if (queued <= 1 && recorded > 1) {
