@@ -19,6 +19,9 @@ final class Passages {
 
     private static final int NEVER = Integer.MAX_VALUE;
 
+    /** What this thread offers: a message is dropped on the thread that offers another. */
+    private static final ThreadLocal<Passage> newcomer = new ThreadLocal<>();
+
     /** What one message has gone through: written by whoever offers, drops or polls it, read in the end. */
     private static final class Passage {
 
@@ -61,9 +64,6 @@ final class Passages {
     private final AtomicInteger ticks = new AtomicInteger();
     private final AtomicInteger ids = new AtomicInteger();
     private final @Nullable Passage[] passages = new @Nullable Passage[MOST];
-
-    /** What this thread offers: a message is dropped on the thread that offers another. */
-    private final ThreadLocal<Passage> newcomer = new ThreadLocal<>();
 
     int tick() {
         return ticks.incrementAndGet();
