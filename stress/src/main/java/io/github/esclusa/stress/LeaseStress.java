@@ -68,12 +68,13 @@ public class LeaseStress {
     @JCStressTest
     @Outcome(id = "1, 0, 0, 1", expect = ACCEPTABLE, desc = "Closed first: in the pool.")
     @Outcome(id = "0, 1, 0, 1", expect = ACCEPTABLE, desc = "Invalidated first: destroyed, and its place is free.")
-    @Outcome(expect = FORBIDDEN, desc = "Both, neither, or books that do not balance.")
+    @Outcome(expect = FORBIDDEN, desc = "Both, neither, or a resource lent after its end.")
     @State
     public static class InvalidateAgainstClose {
 
         private final ResourcePool<Object> pool = PoolsForStress.ofOne();
         private final Lease<Object> lease = PoolsForStress.acquire(pool);
+        private final Object resource = lease.get();
 
         /** Closes it. */
         @Actor
@@ -90,7 +91,8 @@ public class LeaseStress {
         /**
          * Looks where the resource is, and takes the full capacity.
          *
-         * @param r r1: idle, r2: destroyed, r3: leased, r4: whether one can be had again and the books balance
+         * @param r r1: idle, r2: destroyed, r3: leased, r4: whether one is lent again, which is this one unless it
+         *     was destroyed, and the books balance
          */
         @Arbiter
         public void look(IIII_Result r) {
@@ -99,7 +101,12 @@ public class LeaseStress {
             r.r2 = (int) report.destroyed();
             r.r3 = report.stillLeased().size();
             try (Lease<Object> again = PoolsForStress.acquire(pool)) {
-                r.r4 = report.balanced() && pool.tryAcquire().isEmpty() ? 1 : 0;
+                boolean same = again.get() == resource;
+                r.r4 = report.balanced()
+                                && same == (r.r2 == 0)
+                                && pool.tryAcquire().isEmpty()
+                        ? 1
+                        : 0;
             }
             pool.close();
         }
