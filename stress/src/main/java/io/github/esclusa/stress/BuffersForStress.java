@@ -22,18 +22,18 @@ final class BuffersForStress {
 
     private BuffersForStress() {}
 
-    static BoundedBuffer<Item> buffer(int capacity, long maxWeight, Overflow overflow) {
+    static <E extends Admissible> BoundedBuffer<E> buffer(int capacity, long maxWeight, Overflow overflow) {
         return new BoundedBuffer<>(capacity, maxWeight, capacity, overflow, Clock.system(), new Silent());
     }
 
     /** Takes the oldest queued message; {@code null} if none is queued. */
-    static @Nullable Item poll(BoundedBuffer<Item> buffer) {
-        List<Item> taken = new ArrayList<>(1);
+    static <E extends Admissible> @Nullable E poll(BoundedBuffer<E> buffer) {
+        List<E> taken = new ArrayList<>(1);
         buffer.pollInto(taken, 1);
         return taken.isEmpty() ? null : taken.get(0);
     }
 
-    private static final class Silent implements BufferEvents<Item> {
+    private static final class Silent implements BufferEvents<Admissible> {
 
         @Override
         public void queued() {}
@@ -42,7 +42,7 @@ final class BuffersForStress {
         public void full() {}
 
         @Override
-        public void dropped(Item element) {}
+        public void dropped(Admissible element) {}
 
         @Override
         public void leftAfterClose() {}

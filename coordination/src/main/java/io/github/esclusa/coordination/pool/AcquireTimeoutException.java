@@ -9,6 +9,8 @@ import java.time.Duration;
  */
 public final class AcquireTimeoutException extends PoolException {
 
+    private static final long serialVersionUID = 1;
+
     AcquireTimeoutException(String pool, Duration timeout, PoolState state, int max) {
         super(pool, message(pool, timeout, state, max), state.lastFailure());
     }

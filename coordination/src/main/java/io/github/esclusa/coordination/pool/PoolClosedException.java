@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolClosedException extends PoolException {
 
+    private static final long serialVersionUID = 1;
+
     PoolClosedException(String pool, @Nullable Throwable failure) {
         super(
                 pool,

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class PoolException extends RuntimeException
         permits AcquireTimeoutException, PoolClosedException, ResourceCreationException {
 
+    private static final long serialVersionUID = 1;
+
     /** The pool's name. */
     private final String pool;
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BarrierBroken extends RuntimeException {
 
+    private static final long serialVersionUID = 1;
+
     /** Why a barrier was broken. */
     public enum Reason {
         /** A thread's time was up; the cause is a {@link java.util.concurrent.TimeoutException} with its stack. */

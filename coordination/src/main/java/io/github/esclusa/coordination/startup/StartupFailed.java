@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StartupFailed extends RuntimeException {
 
+    private static final long serialVersionUID = 1;
+
     /** Why a gate is not ready. */
     public enum Reason {
         /** A component's factory threw, or returned {@code null}; the cause is what it threw. */

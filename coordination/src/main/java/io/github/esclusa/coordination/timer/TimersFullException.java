@@ -6,6 +6,8 @@ import java.util.concurrent.RejectedExecutionException;
 /** A timer was refused because as many as allowed are pending; nothing was scheduled. */
 public final class TimersFullException extends RejectedExecutionException {
 
+    private static final long serialVersionUID = 1;
+
     /** Whose limit it was. */
     private final String timersName;
 

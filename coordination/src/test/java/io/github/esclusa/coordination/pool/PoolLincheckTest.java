@@ -15,11 +15,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
+import org.jetbrains.lincheck.Lincheck;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,7 +50,7 @@ class PoolLincheckTest {
     public static class Operations {
 
         private final HandOver<Integer> handOver =
-                new HandOver<>(settings(), new PoolTime(new StoppedClock()), this::start, new Job.Maker<>());
+                new HandOver<>(settings(RESOURCES), new PoolTime(new StoppedClock()), this::start, new Job.Maker<>());
         private final Queue<Job.Create<Integer>> creations = new ConcurrentLinkedQueue<>();
         private final List<Deque<Lease<Integer>>> held = new ArrayList<>();
         private final List<Deque<Lease<Integer>>> ended = new ArrayList<>();
@@ -217,12 +219,161 @@ class PoolLincheckTest {
                 .check(Operations.class);
     }
 
-    private static PoolSettings settings() {
+    /** One resource, which is lent; its return, the close and the interrupt race for a thread that waits for it. */
+    @Test
+    void blockedAcquireThatRacesAReturnIsGranted() {
+        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+            OneLent pool = new OneLent();
+            Borrower borrower = pool.borrower();
+            borrower.start();
+            pool.giveBack(); // a borrower that misses it hangs, and Lincheck reports the deadlock
+            borrower.join();
+            require(borrower.outcome == AcquireOutcome.SUCCESS, "it ended with " + borrower.outcome);
+            pool.requireOneResource(borrower, 0);
+        });
+    }
+
+    @Test
+    void blockedAcquireThatRacesACloseIsClosed() {
+        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+            OneLent pool = new OneLent();
+            Borrower borrower = pool.borrower();
+            borrower.start();
+            pool.handOver.close(); // a borrower that misses it hangs
+            borrower.join();
+            require(borrower.outcome == AcquireOutcome.CLOSED, "it ended with " + borrower.outcome);
+            pool.giveBack();
+            pool.requireOneResource(borrower, 0);
+        });
+    }
+
+    @Test
+    void blockedAcquireThatRacesAReturnAndACloseIsGrantedOrClosedNeverBoth() {
+        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+            OneLent pool = new OneLent();
+            Borrower borrower = pool.borrower();
+            Thread giver = new Thread(pool::giveBack);
+            borrower.start();
+            giver.start();
+            int destroyed = pool.handOver.close().size(); // a borrower that nobody answers hangs
+            borrower.join();
+            join(giver);
+            require(
+                    borrower.outcome == AcquireOutcome.SUCCESS || borrower.outcome == AcquireOutcome.CLOSED,
+                    "it ended with " + borrower.outcome);
+            pool.requireOneResource(borrower, destroyed);
+        });
+    }
+
+    @Test
+    void blockedAcquireThatRacesAReturnAndAnInterruptIsGrantedOrLeavesItToTheNext() {
+        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+            OneLent pool = new OneLent();
+            Borrower borrower = pool.borrower();
+            borrower.start();
+            borrower.thread.interrupt();
+            pool.giveBack();
+            borrower.join();
+            require(
+                    borrower.outcome == AcquireOutcome.SUCCESS || borrower.interrupted,
+                    "it ended with " + borrower.outcome);
+            pool.requireOneResource(borrower, 0);
+        });
+    }
+
+    /** A hand-over of one resource, which is lent to begin with. */
+    private static final class OneLent {
+
+        final Queue<Job<Integer>> jobs = new ConcurrentLinkedQueue<>();
+        final HandOver<Integer> handOver =
+                new HandOver<>(settings(1), new PoolTime(new StoppedClock()), jobs::add, new Job.Maker<>());
+        final Lease<Integer> lent = new Lease<>(NO_POOL, Thread.currentThread());
+
+        OneLent() {
+            handOver.fill();
+            handOver.created((Job.Create<Integer>) jobs.remove(), 0, 0);
+            handOver.tryLend(lent, 0, Allotment.Asking.MAY_WAIT);
+        }
+
+        void giveBack() {
+            require(handOver.giveBack(lent, 0), "the lease held nothing");
+        }
+
+        Borrower borrower() {
+            return new Borrower(handOver);
+        }
+
+        /** It is lent to whoever was granted it, or idle, or due to be destroyed: one of them, once. */
+        void requireOneResource(Borrower borrower, int destroyedByClose) {
+            PoolState state = handOver.state();
+            int granted = borrower.endsItsLease() ? 1 : 0;
+            int destroyed = destroyedByClose + jobs.size();
+            require(granted == (borrower.outcome == AcquireOutcome.SUCCESS ? 1 : 0), "granted and " + borrower.outcome);
+            require(state.active() == granted, state + " with " + granted + " granted");
+            require(state.waiting() == 0, state + " when all have left");
+            require(granted + state.idle() + destroyed == 1, state + " with " + destroyed + " destroyed");
+        }
+    }
+
+    /** A thread that waits for a lease without end. */
+    private static final class Borrower {
+
+        final Thread thread = new Thread(this::acquire);
+        private final HandOver<Integer> handOver;
+        private final Lease<Integer> lease = new Lease<>(NO_POOL, thread);
+
+        /** Written by its thread. */
+        @Nullable
+        AcquireOutcome outcome;
+
+        boolean interrupted;
+
+        Borrower(HandOver<Integer> handOver) {
+            this.handOver = handOver;
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        void join() {
+            PoolLincheckTest.join(thread);
+        }
+
+        private void acquire() {
+            Waiter<Integer> waiter = handOver.join(lease, 0);
+            try {
+                outcome = handOver.await(waiter, Deadline.after(Duration.ofDays(1), new StoppedClock()));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+
+        boolean endsItsLease() {
+            return lease.end() != null;
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    private static PoolSettings settings(int resources) {
         return new PoolSettings(
                 "checked",
-                RESOURCES,
-                RESOURCES,
-                RESOURCES,
+                resources,
+                resources,
+                resources,
                 Duration.ZERO,
                 PoolSettings.Validation.NEVER,
                 Duration.ZERO);

@@ -12,6 +12,8 @@ import java.util.List;
  */
 public final class LockOrderException extends IllegalStateException {
 
+    private static final long serialVersionUID = 1;
+
     LockOrderException(String message, List<EarlierOrder> made) {
         super(message, made.get(0));
         made.subList(1, made.size()).forEach(this::addSuppressed);

@@ -88,13 +88,7 @@ class SignalLincheckTest {
     void waiterPresentAtSetLeavesThoughClearFollowsAtOnce() {
         Lincheck.runConcurrentTest(40 * EFFORT, () -> {
             Signal signal = Signal.named("pulsed");
-            Thread waiter = new Thread(() -> {
-                try {
-                    signal.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
+            Thread waiter = new Thread(() -> await(signal));
             waiter.start();
             if (signal.waiting() == 1) {
                 signal.set();
@@ -103,6 +97,20 @@ class SignalLincheckTest {
                 signal.set();
             }
             join(waiter);
+        });
+    }
+
+    @Test
+    void setLetsBothWaitersGo() {
+        Lincheck.runConcurrentTest(20 * EFFORT, () -> {
+            Signal signal = Signal.named("shared");
+            Thread first = new Thread(() -> await(signal));
+            Thread second = new Thread(() -> await(signal));
+            first.start();
+            second.start();
+            signal.set(); // A waiter that it leaves behind hangs.
+            join(first);
+            join(second);
         });
     }
 
@@ -135,6 +143,14 @@ class SignalLincheckTest {
                 throw new AssertionError("ran " + runs[0] + " times, cancelled " + cancelled + " times");
             }
         });
+    }
+
+    private static void await(Signal signal) {
+        try {
+            signal.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void join(Thread thread) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.esclusa.core.testing.Running;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -246,5 +248,31 @@ class TaskGroupCancelTest {
                     .hasMessageContaining("stop");
             assertThat(group.balance()).isEqualTo(new TaskBalance(2, 0, 0, 0, 0, 2));
         }
+    }
+
+    /** Futures of tasks that never ran are what an executor's shutdownNow leaves incomplete. */
+    @Test
+    void whoeverWaitsForATaskInTheQueueHearsOfTheCancelOfItsGroup() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        try (TaskGroup<Integer> group = TaskGroup.builder("stop").threads(1).open()) {
+            group.submit(() -> {
+                running.countDown();
+                new CountDownLatch(1).await();
+                return 1;
+            });
+            Task<Integer> queued = group.submit(() -> 2);
+            running.await();
+            Running<Integer> waiter = Running.call(queued::get).awaitParked();
+            Running<Integer> patient =
+                    Running.call(() -> queued.get(Duration.ofDays(1))).awaitParked();
+            group.cancel();
+            assertCancelled(waiter, "task 2 of group 'stop' was cancelled");
+            assertCancelled(patient, "task 2 of group 'stop' was cancelled");
+            assertThat(queued.state()).isEqualTo(Task.State.CANCELLED);
+        }
+    }
+
+    private static void assertCancelled(Running<?> waiter, String message) throws Exception {
+        assertThat(waiter.failure()).isInstanceOf(CancellationException.class).hasMessage(message);
     }
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -115,6 +116,52 @@ class TaskGroupCloseTest {
         closer.interrupt();
         assertThat(closer.result()).isTrue();
         assertThat(task.state()).isEqualTo(Task.State.CANCELLED);
+    }
+
+    @Test
+    void whoeverWaitsForATaskInTheQueueHasItsResultThoughTheGroupIsClosed() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        TaskGroup<Integer> group = TaskGroup.builder("closing").threads(1).open();
+        group.submit(() -> {
+            go.await();
+            return 1;
+        });
+        Task<Integer> queued = group.submit(() -> 2);
+        Running<Integer> waiter = Running.call(queued::get).awaitParked();
+        Running<?> closer = Running.run(group::close).awaitParked();
+        assertThat(waiter.isDone()).isFalse();
+        go.countDown();
+        assertThat(waiter.result()).isEqualTo(2);
+        closer.result();
+    }
+
+    /** Its turn never comes: the task before it ignores the interrupt, and the close that gave up on that has cancelled it. */
+    @Test
+    void whoeverWaitsForATaskInTheQueueHearsOfACloseThatCancels() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch running = new CountDownLatch(1);
+        TaskGroup<Integer> group = TaskGroup.builder("deaf")
+                .threads(1)
+                .clock(clock)
+                .grace(Duration.ZERO)
+                .open();
+        group.submit(() -> {
+            running.countDown();
+            Uninterruptibles.awaitUninterruptibly(go);
+            return 1;
+        });
+        Task<Integer> queued = group.submit(() -> 2);
+        running.await();
+        Running<Integer> waiter = Running.call(queued::get).awaitParked();
+        Running<?> closer = Running.run(group::close).awaitParked();
+        closer.interrupt();
+        assertThat(waiter.failure())
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("task 2 of group 'deaf' was cancelled");
+        assertThat(closer.failure()).hasMessageContaining("deaf");
+        go.countDown();
+        group.close();
+        assertThat(group.balance()).isEqualTo(new TaskBalance(2, 0, 0, 1, 0, 1));
     }
 
     @Test

@@ -15,11 +15,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ManualClockTest {
+class ManualClockTest extends ClockContract {
 
     private final ManualClock clock = new ManualClock();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition condition = lock.newCondition();
+
+    @Override
+    Clock clock() {
+        return clock;
+    }
+
+    @Override
+    void pass(Duration time) {
+        clock.advance(time);
+    }
+
+    @Override
+    void passWhenAwaited(Duration time) throws InterruptedException {
+        clock.awaitWaiters(1, Running.LIMIT);
+        clock.advance(time);
+    }
 
     @Test
     void standsStillUntilMoved() {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreException extends RuntimeException {
 
+    private static final long serialVersionUID = 1;
+
     /**
      * An attempt that failed.
      *

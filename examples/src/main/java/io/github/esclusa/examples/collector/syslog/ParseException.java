@@ -9,6 +9,8 @@ package io.github.esclusa.examples.collector.syslog;
  */
 public final class ParseException extends Exception {
 
+    private static final long serialVersionUID = 1;
+
     /**
      * A reason.
      *
