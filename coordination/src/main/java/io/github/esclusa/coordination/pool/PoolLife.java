@@ -239,8 +239,9 @@ abstract class PoolLife<T> {
     }
 
     /**
-     * A step has thrown what none should, with its work half done: an error of the JVM's (its stack was at an end), or a
-     * defect. Nobody may wait for what is lost by it, so the pool is closed, and says why.
+     * A step has thrown what none should, with its work half done. Nobody may wait for what is lost by it, so the pool is
+     * closed, and says why. That is promised of a defect. At the end of a stack it is an attempt: the error may strike again
+     * in here, and has perhaps struck inside the JDK's lock, which may stay locked then.
      */
     @GuardedBy("lock")
     final void fail(Throwable cause) {
