@@ -196,7 +196,7 @@ final class HandOver<T> extends PoolLife<T> {
             throw e;
         } finally {
             lock.unlock();
-            startPlanned();
+            startPlannedAfter(job);
         }
     }
 
@@ -215,13 +215,12 @@ final class HandOver<T> extends PoolLife<T> {
             throw e;
         } finally {
             lock.unlock();
-            startPlanned();
+            startPlannedAfter(job);
         }
     }
 
     /**
-     * No thread could be had for a creation. All waiters are told: there would be none for the next creation either, and
-     * to try it for each of them in turn would only nest as deep as the queue is long.
+     * No thread could be had for a creation. All waiters are told: there would be none for the next creation either.
      */
     void creationRefused(Job.Create<T> job, Throwable cause) {
         lock.lock();
@@ -235,7 +234,7 @@ final class HandOver<T> extends PoolLife<T> {
             throw e;
         } finally {
             lock.unlock();
-            startPlanned();
+            startPlannedAfter(job);
         }
     }
 
@@ -252,7 +251,7 @@ final class HandOver<T> extends PoolLife<T> {
             throw e;
         } finally {
             lock.unlock();
-            startPlanned();
+            startPlannedAfter(job);
         }
     }
 
@@ -268,7 +267,7 @@ final class HandOver<T> extends PoolLife<T> {
             throw e;
         } finally {
             lock.unlock();
-            startPlanned();
+            startPlannedAfter(job);
         }
     }
 
@@ -285,7 +284,7 @@ final class HandOver<T> extends PoolLife<T> {
             throw e;
         } finally {
             lock.unlock();
-            startPlanned();
+            startPlannedAfter(resource.destruction);
         }
     }
 }

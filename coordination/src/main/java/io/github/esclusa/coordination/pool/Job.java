@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.pool;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of user code that {@link HandOver} wants run and {@link Workers} runs, outside every lock. Jobs are compared
@@ -20,6 +21,13 @@ abstract sealed class Job<T> {
 
     /** Among those that count for the waiters, see {@link Supply}. */
     final Chain.Place<Job<T>> promise = new Chain.Place<>(this);
+
+    /**
+     * The thread that is starting it now. Written by that one alone, and read by others: one that reads its own name has
+     * written it, and whatever another reads is not its own name.
+     */
+    @Nullable
+    Thread starter;
 
     /** When it was promised to a waiter. Guarded by the lock of the {@link HandOver}. */
     long promisedNanos;

@@ -239,8 +239,9 @@ abstract class PoolLife<T> {
     }
 
     /**
-     * A step has thrown what none should, with its work half done: an error of the JVM's (its stack was at an end), or a
-     * defect. Nobody may wait for what is lost by it, so the pool is closed, and says why.
+     * A step has thrown what none should, with its work half done. Nobody may wait for what is lost by it, so the pool is
+     * closed, and says why. That is promised of a defect. At the end of a stack it is an attempt: the error may strike again
+     * in here, and has perhaps struck inside the JDK's lock, which may stay locked then.
      */
     @GuardedBy("lock")
     final void fail(Throwable cause) {
@@ -258,8 +259,27 @@ abstract class PoolLife<T> {
         while (!planned.isEmpty()) {
             Job<T> job = pollPlanned();
             if (job != null) {
-                starter.accept(job);
+                job.starter = Thread.currentThread();
+                try {
+                    starter.accept(job);
+                } finally {
+                    job.starter = null;
+                }
             }
+        }
+    }
+
+    /**
+     * The same after the end of a job. An executor that runs it in the thread that calls it has that thread in the loop of
+     * {@link #startPlanned} still, further out on its stack: there it looks again as soon as it is back from this job, and
+     * finds what this end has planned. To start that from here would nest once for each resource.
+     *
+     * <p>Only the ends of jobs leave it to the loop. Whoever asks the pool for something out of a job may be about to wait
+     * for what it has planned, and starts it at once.
+     */
+    final void startPlannedAfter(Job<T> ended) {
+        if (ended.starter != Thread.currentThread()) {
+            startPlanned();
         }
     }
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,11 +163,7 @@ final class TimerEngine {
         if (Thread.currentThread() == timingThread) {
             // A direct executor, or one whose answer to saturation is to let the caller run: one slow callback would
             // hold up every other timer.
-            RejectedExecutionException refusal = new RejectedExecutionException("the executor of timers '" + name
-                    + "' ran a callback on the timing thread that handed it over: give them an executor with threads of"
-                    + " its own, which refuses when it is full");
-            refused(timer, refusal);
-            throw refusal;
+            throw refusedHere(timer);
         }
         long begunNanos = nanoTimeOrDue(timer);
         TimerLedger.Begun begun = begin(timer, begunNanos);
@@ -182,13 +177,30 @@ final class TimerEngine {
         } catch (Throwable e) {
             failure = e;
         }
-        long endedNanos = nanoTimeOr(() -> begunNanos);
+        // Up to its end nothing here may need memory: the callback may have left none, and a run without an end is
+        // RUNNING
+        // for ever.
+        long endedNanos = nanoTimeOr(begunNanos);
         ledger.end(timer, failure != null, endedNanos);
         metrics.ended(endedNanos - begunNanos);
         if (failure != null) {
             log.callbackFailed(failure);
         }
         terminateIfQuiet();
+    }
+
+    private RejectedExecutionException refusedHere(ScheduledTimer timer) {
+        RejectedExecutionException refusal;
+        try {
+            refusal = new RejectedExecutionException("the executor of timers '" + name
+                    + "' ran a callback on the timing thread that handed it over: give them an executor with threads of"
+                    + " its own, which refuses when it is full");
+        } catch (Throwable e) {
+            refused(timer, e); // No memory to say why: settled all the same.
+            throw e;
+        }
+        refused(timer, refusal);
+        return refusal;
     }
 
     private TimerLedger.@Nullable Begun begin(ScheduledTimer timer, long nowNanos) {
@@ -202,17 +214,26 @@ final class TimerEngine {
 
     // ---- the time
 
-    /** A clock that throws must leave no timer half-way: the moment it was due has come, and stands in for the time. */
-    private long nanoTimeOrDue(ScheduledTimer timer) {
-        return nanoTimeOr(() -> ledger.dueNanos(timer));
-    }
+    // A clock that throws must leave no timer half-way, and no more may a lack of memory: so these take a number, or
+    // the
+    // timer, and no function, which would be made anew for each reading.
 
-    private long nanoTimeOr(LongSupplier lastKnown) {
+    /** The moment it was due has come, and stands in for a time that cannot be read. */
+    private long nanoTimeOrDue(ScheduledTimer timer) {
         try {
             return clock.nanoTime();
         } catch (Throwable e) {
             log.clockFailed(e);
-            return lastKnown.getAsLong();
+            return ledger.dueNanos(timer);
+        }
+    }
+
+    private long nanoTimeOr(long lastKnownNanos) {
+        try {
+            return clock.nanoTime();
+        } catch (Throwable e) {
+            log.clockFailed(e);
+            return lastKnownNanos;
         }
     }
 

@@ -4,7 +4,11 @@ package io.github.esclusa.coordination.timer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What timers have to say. A logger that throws breaks nothing: the same things are counted. */
+/**
+ * What timers have to say. A logger that throws breaks nothing: the same things are counted. No more does a line for which
+ * there is no memory, be it for its text, which Java makes when it is first used: so each has all of it in a {@code try} of
+ * its own, and whatever is thrown there, nobody is left to tell.
+ */
 final class TimerLog {
 
     private static final Logger log = LoggerFactory.getLogger(Timers.class);
@@ -16,33 +20,45 @@ final class TimerLog {
     }
 
     void callbackFailed(Throwable cause) {
-        guarded(() -> log.error("a callback of timers '{}' threw; the timers go on", name, cause));
+        try {
+            log.error("a callback of timers '{}' threw; the timers go on", name, cause);
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     void executorRefused(Cadence cadence, Throwable cause) {
-        String what = cadence.isPeriodic()
-                ? "a periodic timer, which tries again a period later"
-                : "a one-shot timer, which will not run";
-        guarded(() -> log.warn("the executor of timers '{}' refused {}", name, what, cause));
+        try {
+            String what = cadence.isPeriodic()
+                    ? "a periodic timer, which tries again a period later"
+                    : "a one-shot timer, which will not run";
+            log.warn("the executor of timers '{}' refused {}", name, what, cause);
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     void workerFailed(Throwable cause) {
-        guarded(() -> log.error("a worker of timers '{}' goes on after an error outside any callback", name, cause));
+        try {
+            log.error("a worker of timers '{}' goes on after an error outside any callback", name, cause);
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     void clockFailed(Throwable cause) {
-        guarded(() -> log.error("the clock of timers '{}' threw; the last known time stands in for it", name, cause));
+        try {
+            log.error("the clock of timers '{}' threw; the last known time stands in for it", name, cause);
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     void timingFailed(Throwable cause) {
-        guarded(() -> log.error("the timing thread of timers '{}' failed: they close", name, cause));
-    }
-
-    private static void guarded(Runnable line) {
         try {
-            line.run();
+            log.error("the timing thread of timers '{}' failed: they close", name, cause);
         } catch (Throwable e) {
-            return; // There is nobody left to tell.
+            return;
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers implements Executor {
 
+    /** Of a worker that finds no memory to sleep, or to take a task. */
+    private static final long PAUSE_NANOS = 10_000_000;
+
     private final String name;
     private final int limit;
     private final ThreadFactory threads;
@@ -33,9 +37,9 @@ final class Workers implements Executor {
     private final Condition work = lock.newCondition();
 
     @GuardedBy("lock")
-    private final Set<Runnable> queue = new LinkedHashSet<>();
+    private final Set<Runnable> queue;
 
-    /** Threads made and not ended. */
+    /** Threads made: none ends before {@link #stop}. */
     @GuardedBy("lock")
     private int alive;
 
@@ -50,6 +54,12 @@ final class Workers implements Executor {
     private volatile int queued;
 
     Workers(String name, int limit, ThreadFactory threads, TimerLog log) {
+        this(name, limit, threads, log, new LinkedHashSet<>());
+    }
+
+    /** For tests: a queue, in order of arrival, that finds no memory. */
+    Workers(String name, int limit, ThreadFactory threads, TimerLog log, Set<Runnable> queue) {
+        this.queue = queue;
         this.name = name;
         this.limit = limit;
         this.threads = threads;
@@ -64,8 +74,7 @@ final class Workers implements Executor {
             if (stopped) {
                 throw new RejectedExecutionException("the workers of timers '" + name + "' have been stopped");
             }
-            queue.add(task);
-            queued = queue.size();
+            enqueue(task);
             // Each queued task has a sleeper of its own to take it, or a new thread is made as long as that is allowed:
             // a sleeper woken for an earlier task does not count as free for this one.
             another = asleep < queue.size() && alive < limit;
@@ -79,6 +88,21 @@ final class Workers implements Executor {
         }
         if (another) {
             startThread(task);
+        }
+    }
+
+    /** A set that finds no memory to grow has taken the task in all the same: what is refused does not stay. */
+    @GuardedBy("lock")
+    private void enqueue(Runnable task) {
+        boolean taken = false;
+        try {
+            queue.add(task); // it may be there: a timer reset while it was due comes a second time
+            taken = true;
+        } finally {
+            if (!taken) {
+                queue.remove(task);
+            }
+            queued = queue.size();
         }
     }
 
@@ -141,31 +165,32 @@ final class Workers implements Executor {
         }
     }
 
+    /**
+     * Until {@link #stop}, whatever is thrown: a timer that is DUE may wait in the queue for this thread alone, and to make
+     * another one takes more memory than to go on.
+     */
     private void work() {
-        try {
-            for (Runnable task = next(); task != null; task = next()) {
-                try {
-                    task.run();
-                } catch (Throwable e) {
-                    log.workerFailed(e); // Ours: what callbacks throw has been caught before.
-                }
+        for (boolean ended = false; !ended; ) {
+            try {
+                workUntilStopped();
+                ended = true;
+            } catch (Throwable e) { // no memory to sleep or to take a task, most likely, and then none to say so
+                LockSupport.parkNanos(this, PAUSE_NANOS); // each attempt is a collection of all garbage
             }
-        } finally {
-            ended();
         }
     }
 
-    /** Also by an error of our own, for want of memory say: then another thread may take its place, or its task. */
-    private void ended() {
-        lock.lock();
-        try {
-            alive--;
-            work.signal();
-        } finally {
-            lock.unlock();
+    private void workUntilStopped() {
+        for (Runnable task = next(); task != null; task = next()) {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                log.workerFailed(e); // Ours: what callbacks throw has been caught before.
+            }
         }
     }
 
+    /** Waits for a task and takes it. An error leaves it in the queue. */
     private @Nullable Runnable next() {
         lock.lock();
         try {
@@ -175,7 +200,7 @@ final class Workers implements Executor {
                 }
                 sleep();
             }
-            Iterator<Runnable> first = queue.iterator();
+            Iterator<Runnable> first = queue.iterator(); // needs memory; what follows does not
             Runnable task = first.next();
             first.remove();
             queued = queue.size();

@@ -8,10 +8,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -162,6 +166,66 @@ class PoolExecutorTest extends PoolTesting {
             assertNothingLostOrDoubled(pool);
         } finally {
             logger.detachAppender(lines);
+        }
+    }
+
+    /** The end of each creation plans the next: started from there, they would stand on one stack, thousands deep. */
+    @Test
+    void anExecutorThatRunsOnTheCallingThreadNeedsNoStackForEachResource() throws InterruptedException {
+        int many = 3000;
+        ResourcePool<Thing> pool =
+                things(many).min(many).executor(Runnable::run).open();
+        assertThat(pool.state().idle()).isEqualTo(many); // none is left for somebody else to start
+        takeFullCapacityAgain(pool, many);
+        closeAndBalance(pool);
+    }
+
+    /** As an event loop does: by the time it runs the job, it is out of the loop in which it had it started. */
+    @Test
+    void aThreadThatRunsLaterWhatItHasStartedStartsWhatFollows() throws InterruptedException {
+        Deque<Runnable> later = new ArrayDeque<>();
+        ResourcePool<Thing> pool =
+                things(3).min(3).creators(1).executor(later::add).open();
+        for (Runnable task = later.poll(); task != null; task = later.poll()) {
+            task.run();
+        }
+        assertThat(pool.state().idle()).isEqualTo(3);
+        takeFullCapacityAgain(pool, 3);
+        pool.close();
+        assertThat(pool.report().terminated()).isTrue();
+    }
+
+    /** It is on another thread that the job has ended: that one starts what follows, and waits for nobody. */
+    @Test
+    void aStarterThatBlocksInTheExecutorKeepsNoJobFromBeingStarted() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicBoolean first = new AtomicBoolean(true);
+        Executor blocksOnce = task -> {
+            if (first.getAndSet(false)) {
+                Future<Boolean> ignored = call(() -> {
+                    task.run();
+                    return true;
+                });
+                awaitRelease(release);
+            } else {
+                task.run();
+            }
+        };
+        Future<ResourcePool<Thing>> opening =
+                call(() -> things(3).min(3).creators(1).executor(blocksOnce).open());
+        eventually(() -> assertThat(factory.made).hasSize(3));
+        assertThat(opening.isDone()).isFalse();
+        release.countDown();
+        ResourcePool<Thing> pool = result(opening);
+        takeFullCapacityAgain(pool, 3);
+        closeAndBalance(pool);
+    }
+
+    private static void awaitRelease(CountDownLatch release) {
+        try {
+            ThingFactory.await(release);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
         }
     }
 

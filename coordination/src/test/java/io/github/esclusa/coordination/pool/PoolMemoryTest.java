@@ -129,7 +129,8 @@ class PoolMemoryTest extends PoolTesting {
         pool.acquire().close();
         try (Lease<Thing> other = pool.acquire()) {
             Future<Lease<Thing>> waiter = waiter(pool);
-            assertThatThrownBy(() -> pool.handOver.validated(null, 0)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> pool.handOver.validated(new Job.Validate<>(null), 0))
+                    .isInstanceOf(NullPointerException.class);
             assertThat(failure(waiter))
                     .isInstanceOf(PoolClosedException.class)
                     .hasMessageContainingAll("things", "has failed")
@@ -147,7 +148,8 @@ class PoolMemoryTest extends PoolTesting {
     @SuppressWarnings("NullAway")
     void failedPoolDestroysWhatIsIdle() throws InterruptedException {
         ResourcePool<Thing> pool = things(2).min(2).openWarm(LONG);
-        assertThatThrownBy(() -> pool.handOver.invalid(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> pool.handOver.invalid(new Job.Validate<>(null)))
+                .isInstanceOf(NullPointerException.class);
         eventually(() -> assertThat(factory.destroyed).hasValue(2));
         closeAndBalance(pool);
     }

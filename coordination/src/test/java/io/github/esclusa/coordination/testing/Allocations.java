@@ -28,14 +28,15 @@ public final class Allocations {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < ROUNDS && least > 0; i++) {
             Runnable step = setup.prepare();
-            long before = allocated();
+            long before = soFar();
             step.run();
-            least = Math.min(least, allocated() - before);
+            least = Math.min(least, soFar() - before);
         }
         return least;
     }
 
-    private static long allocated() {
+    /** The bytes that this thread has allocated in its life: for a stretch that begins or ends within a step. */
+    public static long soFar() {
         try {
             return (long) ALLOCATED_BYTES.invokeExact(Thread.currentThread().getId());
         } catch (Throwable e) {

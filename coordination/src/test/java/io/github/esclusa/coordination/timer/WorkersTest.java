@@ -3,17 +3,24 @@ package io.github.esclusa.coordination.timer;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.core.metrics.MeterScope;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The threads that callbacks run on, and what they must not keep. */
 @Timeout(60)
@@ -81,27 +88,91 @@ class WorkersTest {
         assertThat(engine.shutdown(SOON).terminated()).isTrue();
     }
 
-    /** An error outside any callback, here of a log that is not even there: as with no memory left. */
-    @Test
-    @SuppressWarnings("NullAway")
-    void aWorkerThatDiesIsReplaced() throws InterruptedException {
-        CountDownLatch died = new CountDownLatch(1);
+    /** A queue for which there is no memory, so many times. */
+    private static final class PoorQueue extends LinkedHashSet<Runnable> {
+
+        private static final long serialVersionUID = 1;
+
+        private final Error error;
+        private final AtomicInteger takesWithout = new AtomicInteger();
+        private final AtomicBoolean addsWithout = new AtomicBoolean();
+
+        PoorQueue(Error error) {
+            this.error = error;
+        }
+
+        @Override
+        public Iterator<Runnable> iterator() {
+            if (takesWithout.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw error;
+            }
+            return super.iterator();
+        }
+
+        /** As a table that cannot grow: what is added is in it by then. */
+        @Override
+        public boolean add(Runnable task) {
+            boolean added = super.add(task);
+            if (addsWithout.get()) {
+                throw error;
+            }
+            return added;
+        }
+    }
+
+    /** A timer that is DUE may be in the queue, and no other thread comes to it before another timer happens to be due. */
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, StackOverflowError.class})
+    void theOnlyWorkerGoesOnWhenItFindsNoMemoryToTakeATask(Class<? extends Error> kind) throws Exception {
+        PoorQueue queue = new PoorQueue(kind.getConstructor(String.class).newInstance("on purpose"));
+        AtomicInteger threads = new AtomicInteger();
         Workers workers = new Workers(
-                "dying",
+                "poor",
                 1,
                 task -> {
-                    Thread thread = daemon(task);
-                    thread.setUncaughtExceptionHandler((dead, e) -> died.countDown());
-                    return thread;
+                    threads.incrementAndGet();
+                    return daemon(task);
                 },
-                null);
+                new TimerLog("poor"),
+                queue);
+        occupy(workers);
+        CountDownLatch ran = new CountDownLatch(1);
+        queue.takesWithout.set(2);
+        workers.execute(ran::countDown);
+        release.countDown();
+
+        assertThat(ran.await(20, SECONDS)).isTrue();
+        assertThat(threads).hasValue(1);
+        workers.stop();
+    }
+
+    /** As with no memory for the words of a line; the log here is not even there. */
+    @Test
+    @SuppressWarnings("NullAway")
+    void theOnlyWorkerOutlivesItsLog() throws InterruptedException {
+        Workers workers = new Workers("speechless", 1, WorkersTest::daemon, null);
         workers.execute(() -> {
             throw new OutOfMemoryError("on purpose");
         });
-        assertThat(died.await(20, SECONDS)).isTrue();
-
         release.countDown();
         occupy(workers);
+        workers.stop();
+    }
+
+    /** Else it would be run all the same, or stay: it is refused, and holds no place from then on. */
+    @Test
+    void aTaskForWhichThereIsNoMemoryIsNotInTheQueue() throws InterruptedException {
+        OutOfMemoryError noMemory = new OutOfMemoryError("on purpose");
+        PoorQueue queue = new PoorQueue(noMemory);
+        Workers workers = new Workers("poor", 1, WorkersTest::daemon, new TimerLog("poor"), queue);
+        occupy(workers);
+        queue.addsWithout.set(true);
+
+        assertThatThrownBy(() -> workers.execute(() -> {})).isSameAs(noMemory);
+
+        assertThat(workers.queued()).isZero();
+        assertThat(queue).isEmpty();
+        release.countDown();
         workers.stop();
     }
 

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * needs memory. Of several that have been told one goes at a time, and wakes the next as it leaves: they would only wait for
  * the lock, and whoever signals pays for one of them at most. Should the stack end before a waiter is unparked, it sleeps on,
  * and the next signal to its condition wakes it.
+ *
+ * <p>That is about the conditions. The lock is the JDK's, which is not safe against the end of a stack: one that ends inside
+ * it may leave it locked, or have a wait return without it. There is no remedy for that outside the JDK.
  */
 public final class WaitLock extends ReentrantLock {
 

@@ -225,7 +225,7 @@ public final class CollectorOptions {
      */
     public static CommandLineOutcome parse(String[] args, PrintWriter out, PrintWriter err) {
         CollectorOptions options = new CollectorOptions();
-        CommandLine commandLine = new CommandLine(options);
+        CommandLine commandLine = new CommandLine(options).setExpandAtFiles(false); // an argument is what it says
         commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CollectorOptions::listed);
         try {
             commandLine.parseArgs(args);

@@ -20,11 +20,14 @@ final class Values {
     /** A whole number within bounds. */
     static long number(String option, String value, long min, long max, String what) {
         String allowed = "allowed is " + what + " from " + shown(min) + " to " + shown(max);
+        if (!isWhole(value)) { // nor are digits of other scripts, which parseLong takes
+            throw new BadOptionException(option, value, "not a whole number; " + allowed);
+        }
         long number;
         try {
             number = Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            throw new BadOptionException(option, value, (isWhole(value) ? "" : "not a whole number; ") + allowed);
+        } catch (NumberFormatException e) { // more digits than a long holds
+            throw new BadOptionException(option, value, allowed);
         }
         if (number < min || number > max) {
             throw new BadOptionException(option, value, allowed);

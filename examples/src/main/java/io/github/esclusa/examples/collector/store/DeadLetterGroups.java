@@ -4,7 +4,6 @@ package io.github.esclusa.examples.collector.store;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.lock.InstrumentedLock;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -23,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  *      +---the leader is interrupted-+
  * </pre>
  *
- * <p>No wake-up is lost: a letter is in the queue before its thread looks for a leader, both under the lock; a leader that
- * leaves says so to all under the lock, and whoever then finds its letter not done, and nobody leading, leads.
+ * <p>A letter is in the queue from before its thread looks for a leader until it is done or its thread has left; a leader
+ * takes it by writing down that it is in its group, and leaves it where it is. So each leader's group has its own letter in
+ * it, and an interrupted one gives the others back by doing nothing, for which there is always memory.
+ *
+ * <p>No wake-up is lost: a leader that leaves says so to all under the lock, and whoever then finds its letter not done, and
+ * nobody leading, leads.
  */
 final class DeadLetterGroups implements AutoCloseable {
 
@@ -38,11 +41,8 @@ final class DeadLetterGroups implements AutoCloseable {
     private static final class Entry {
         final DeadLetterRow letter;
 
-        /** Guarded by the lock of the groups, as is {@link #left}. */
+        /** Guarded by the lock of the groups. */
         boolean done;
-
-        /** Its thread was interrupted and waits no more. */
-        boolean left;
 
         /** Written by the leader before {@link #done}. */
         @Nullable
@@ -58,8 +58,9 @@ final class DeadLetterGroups implements AutoCloseable {
     private final InstrumentedLock lock;
     private final Condition changed;
 
+    /** In the order in which they came. A list, since a deque that finds no memory to grow has lost what was in it. */
     @GuardedBy("lock")
-    private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
+    private final List<Entry> waiting = new ArrayList<>();
 
     @GuardedBy("lock")
     private boolean led;
@@ -98,22 +99,20 @@ final class DeadLetterGroups implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             waiting.add(mine);
-            while (led && !mine.done) {
-                try {
+            boolean stays = false;
+            try {
+                while (led && !mine.done) {
                     changed.await();
-                } catch (InterruptedException e) {
-                    mine.left = true;
-                    waiting.remove(mine); // not there: a leader has taken it, and its letter cannot be had back
-                    throw e;
+                }
+                List<Entry> group = mine.done ? List.of() : new ArrayList<>(waiting);
+                led |= !mine.done; // last: there may be no memory for the group
+                stays = true;
+                return group;
+            } finally {
+                if (!stays) { // interrupted, or without memory; a letter that a leader has taken cannot be had back
+                    waiting.remove(mine);
                 }
             }
-            if (mine.done) {
-                return List.of();
-            }
-            List<Entry> group = new ArrayList<>(waiting); // before it leads: there may be no memory for it
-            waiting.clear();
-            led = true;
-            return group;
         } finally {
             lock.unlock();
         }
@@ -143,20 +142,21 @@ final class DeadLetterGroups implements AutoCloseable {
         }
     }
 
-    /** An interrupt is the leader's own: the others' letters go back to the head of the queue, and another one leads. */
+    /** An interrupt is the leader's own: the others' letters are in the queue still, and another one leads. */
     private void handBack(List<Entry> group, Entry mine, boolean settled) {
         lock.lock();
         try {
-            led = false; // first: what follows needs memory
-            for (int i = group.size() - 1; i >= 0; i--) {
-                Entry entry = group.get(i);
-                if (settled) {
+            led = false;
+            if (settled) {
+                for (int i = 0; i < group.size(); i++) { // without an iterator, which takes memory
+                    Entry entry = group.get(i);
                     entry.done = true;
-                } else if (entry != mine && !entry.left) {
-                    waiting.addFirst(entry);
+                    waiting.remove(entry);
                 }
+            } else {
+                waiting.remove(mine);
             }
-            changed.signalAll();
+            changed.signalAll(); // last: the JDK's condition may need memory
         } finally {
             lock.unlock();
         }

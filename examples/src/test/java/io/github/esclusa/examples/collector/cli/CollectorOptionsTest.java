@@ -4,10 +4,14 @@ package io.github.esclusa.examples.collector.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.esclusa.examples.collector.cli.CollectorConfig.WhenFull;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -146,6 +150,8 @@ class CollectorOptionsTest {
             --capacity=-5       | --capacity -5: allowed is a number of messages from 1 to 10,000,000
             --capacity=many     | --capacity many: not a whole number; allowed is a number of messages from 1 to 10,000,000
             --capacity=1.5      | --capacity 1.5: not a whole number; allowed is a number of messages from 1 to 10,000,000
+            --capacity=１   | --capacity １: not a whole number; allowed is a number of messages from 1 to 10,000,000
+            --capacity=١٢   | --capacity ١٢: not a whole number; allowed is a number of messages from 1 to 10,000,000
             --capacity=99999999999999999999 | --capacity 99999999999999999999: allowed is a number of messages from 1 to 10,000,000
             --capacity=         | --capacity '': not a whole number; allowed is a number of messages from 1 to 10,000,000
             --udp=65536         | --udp 65536: allowed is a port from 0 to 65,535
@@ -175,6 +181,12 @@ class CollectorOptionsTest {
     void aBadValueIsAnErrorThatNamesOptionValueAndWhatIsAllowed(String argument, String expected) {
         String half = Values.shown(Runtime.getRuntime().maxMemory() / (2 << 20));
         assertThat(error(argument)).isEqualTo(expected.replace("HALF", half));
+    }
+
+    @Test
+    void anArgumentIsNoFileOfOptions(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("options"), "--help");
+        assertThat(error("@" + file)).isEqualTo("@" + file + ": no such option; allowed are those that --help lists");
     }
 
     @Test
