@@ -35,6 +35,22 @@ public final class Allocations {
         return least;
     }
 
+    /** As {@link #of}, but counted from where the step itself wrote down what had been allocated {@linkplain #soFar so far}. */
+    public static long since(long[] written, Setup setup) throws Exception {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < ROUNDS && least > 0; i++) {
+            Runnable step = setup.prepare();
+            step.run();
+            least = Math.min(least, allocated() - written[0]);
+        }
+        return least;
+    }
+
+    /** The bytes that the calling thread has allocated. */
+    public static long soFar() {
+        return allocated();
+    }
+
     private static long allocated() {
         try {
             return (long) ALLOCATED_BYTES.invokeExact(Thread.currentThread().getId());
