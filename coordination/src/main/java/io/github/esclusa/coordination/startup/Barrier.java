@@ -104,11 +104,20 @@ public final class Barrier implements AutoCloseable {
             outcome = BarrierMetrics.Outcome.INTERRUPTED;
             throw e;
         } finally {
+            record(outcome, began);
+        }
+    }
+
+    /** Without memory nothing is recorded: whoever has passed has passed. */
+    private void record(BarrierMetrics.@Nullable Outcome outcome, long began) {
+        try {
             if (outcome != null) {
                 metrics.waited(outcome, generations.clock.nanoTime() - began);
                 BarrierLog.leaves(name(), outcome);
             }
             BarrierLog.clockFailed(name(), generations.clock.takeFailure());
+        } catch (Throwable e) { // as much as a line of the log needs some
+            return;
         }
     }
 

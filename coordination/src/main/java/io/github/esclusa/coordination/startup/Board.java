@@ -8,9 +8,9 @@ import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Board {
 
-    /** How long the report waits for the meters to go: longer than any registry that works takes. */
+    /**
+     * How long whoever waits for the end does so beyond what it should take: for the leading thread after its deadline, and
+     * for the meters to go after that. Longer than any registry that works takes.
+     */
     static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** How often one that has no memory to wait with looks again. */
+    private static final long LOOK_AGAIN_NANOS = 10_000_000;
 
     final String name;
     final Plan plan;
@@ -46,25 +52,47 @@ final class Board {
     @GuardedBy("lock")
     private @Nullable Failure failure;
 
+    @GuardedBy("lock")
+    private @Nullable Throwable cause;
+
+    /** When the gate was left. */
+    @GuardedBy("lock")
+    private long leftNanos;
+
+    /** How long the thread that starts had waited by then; -1 if none did. */
+    @GuardedBy("lock")
+    private long starterWaitedNanos = -1;
+
+    /** When teardown must be over; a stop may bring it forward. */
+    @GuardedBy("lock")
+    long deadlineNanos;
+
     /** Leads the teardown at this moment. */
     @GuardedBy("lock")
     private @Nullable Thread leader;
 
+    /** What has become of the components is settled. */
     @GuardedBy("lock")
-    private @Nullable StopReport report;
+    private boolean settled;
 
-    /** When those who wait for the report no longer wait for the meters to go as well. */
     @GuardedBy("lock")
-    private long patienceEndsNanos;
+    private long settledNanos;
 
     /** The report may be given: the meters have gone, or patience has ended. */
     @GuardedBy("lock")
     private boolean terminated;
 
+    /** Made by the first who wants it. */
+    @GuardedBy("lock")
+    private @Nullable StopReport report;
+
     Board(String name, Plan plan, Clock clock) {
         this.name = name;
         this.plan = plan;
         this.clock = new EnduringClock(clock);
+        for (Slot<?> slot : plan.slots()) {
+            slot.settle(); // what a class needs the first time is there, then, when there is no memory
+        }
     }
 
     GateState state() {
@@ -110,23 +138,23 @@ final class Board {
      * Leaves the way to readiness, or readiness, for good, if it {@linkplain #canLeave can}. Needs no memory.
      */
     @GuardedBy("lock")
-    void leave(Failure why) {
+    void leave(Failure why, @Nullable Throwable thrown, long nowNanos, long mustBeOverNanos) {
+        starterWaitedNanos = state == GateState.STARTING ? nowNanos - startedNanos : -1;
         state = isStop(why) ? GateState.STOPPING : GateState.FAILED;
         failure = why;
+        cause = thrown;
+        leftNanos = nowNanos;
+        deadlineNanos = mustBeOverNanos;
         changed.signalAll();
     }
 
     /**
      * The first to leave decides how: a failure counts only while the gate is starting, a stop until then and while it is
-     * ready.
+     * ready. Needs no memory: a switch would, for its class, the first time.
      */
     @GuardedBy("lock")
     boolean canLeave(Failure why) {
-        return switch (state) {
-            case STARTING -> true;
-            case NEW, READY -> isStop(why);
-            case STOPPING, STOPPED, FAILED -> false;
-        };
+        return state == GateState.STARTING || (isStop(why) && (state == GateState.NEW || state == GateState.READY));
     }
 
     private static boolean isStop(Failure why) {
@@ -142,25 +170,26 @@ final class Board {
         }
     }
 
-    /** What became of the components is known; what is left is to remove the meters, which is the registry's to do. */
+    /**
+     * What has become of the components is settled, once; what is left is to remove the meters, which is the registry's to
+     * do. Needs no memory: else whoever waits would never be told.
+     */
     @GuardedBy("lock")
-    void reported(StopReport result) {
-        report = result;
-        patienceEndsNanos = clock.nanoTime() + Deadline.nanosOf(PATIENCE);
-        changed.signalAll();
-    }
-
-    void terminated() {
-        lock.lock();
-        try {
-            terminatedUnderLock();
-        } finally {
-            lock.unlock();
+    void settle() {
+        if (settled) {
+            return;
         }
+        for (int i = 0; i < plan.slots().size(); i++) { // an iterator would be an object
+            plan.slots().get(i).settle();
+        }
+        settled = true;
+        changed.signalAll();
+        settledNanos = clock.nanoTime();
     }
 
+    /** Needs no memory. */
     @GuardedBy("lock")
-    private void terminatedUnderLock() {
+    void terminate() {
         terminated = true;
         if (state == GateState.STOPPING) {
             state = GateState.STOPPED;
@@ -169,23 +198,54 @@ final class Board {
     }
 
     /**
-     * Waits until the gate is at its end. Neither of the two waits is for ever: teardown reports at its deadline,
-     * whatever the components do, and patience ends the wait for a registry.
+     * Waits until the gate, which has been left, is at its end. Neither of the two waits is for ever: the leading thread
+     * settles all at its deadline, whatever the components do, or, if it is held up, whoever waits here does in its place
+     * when patience has ended; and patience ends the wait for a registry.
      */
-    StopReport awaitReport() throws InterruptedException {
+    void awaitEnd() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            StopReport result = report;
-            while (result == null) {
-                changed.await();
-                result = report;
-            }
             while (!terminated) {
-                if (patienceEndsNanos - clock.nanoTime() <= 0) {
-                    terminatedUnderLock();
+                long patienceEnds = (settled ? settledNanos : deadlineNanos) + PATIENCE.toNanos();
+                if (patienceEnds - clock.nanoTime() > 0) {
+                    awaitChange(patienceEnds);
                 } else {
-                    clock.awaitUntil(lock, changed, patienceEndsNanos);
+                    settle();
+                    terminate();
                 }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until something changes or the clock has reached a reading, or for no reason. Needs no memory. */
+    @GuardedBy("lock")
+    @SuppressWarnings("WaitNotInLoop") // The loop is the caller's, as with any condition.
+    void awaitChange(long untilNanos) throws InterruptedException {
+        try {
+            clock.awaitUntil(lock, changed, untilNanos);
+        } catch (OutOfMemoryError e) { // then it looks again in small steps
+            lock.unlock();
+            try {
+                LockSupport.parkNanos(this, LOOK_AGAIN_NANOS);
+            } finally {
+                lock.lock();
+            }
+        }
+    }
+
+    /** What has become of the components of a gate that is at its end: the same for all who ask. */
+    StopReport report() {
+        lock.lock();
+        try {
+            StopReport result = report;
+            if (result == null) {
+                List<StopReport.Entry> entries = plan.slots().stream()
+                        .<StopReport.Entry>map(Slot::stopEntry)
+                        .toList();
+                result = new StopReport(name, entries, Duration.ofNanos(settledNanos - leftNanos));
+                report = result;
             }
             return result;
         } finally {
@@ -193,12 +253,12 @@ final class Board {
         }
     }
 
-    void awaitReportUninterruptibly() {
+    void awaitEndUninterruptibly() {
         boolean interrupted = false;
         boolean there = false;
         while (!there) {
             try {
-                awaitReport();
+                awaitEnd();
                 there = true;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -227,11 +287,13 @@ final class Board {
     /** A new exception for the first failure, with what has failed since. */
     StartupFailed startupFailed() {
         Failure first;
+        Throwable thrown;
         List<String> notStarted = new ArrayList<>();
         List<Throwable> later = new ArrayList<>();
         lock.lock();
         try {
-            first = failure == null ? Failure.stopped() : failure;
+            first = failure == null ? Failure.STOPPED : failure;
+            thrown = cause;
             for (Slot<?> slot : plan.slots()) {
                 if (slot.state() == ComponentState.NOT_STARTED) {
                     notStarted.add(slot.name);
@@ -244,14 +306,27 @@ final class Board {
         } finally {
             lock.unlock();
         }
-        return first.toException(name, notStarted, later);
+        return first.toException(name, thrown, notStarted, later);
     }
 
-    /** How long the thread that starts had waited at a reading of the clock, if it is starting. */
-    @GuardedBy("lock")
-    @Nullable
-    Long starterWaited(long nowNanos) {
-        return state == GateState.STARTING ? nowNanos - startedNanos : null;
+    /** How long the thread that starts had waited when the gate was left; -1 if none did. */
+    long starterWaitedNanos() {
+        lock.lock();
+        try {
+            return starterWaitedNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why the gate was left. */
+    StartupFailed.Reason reason() {
+        lock.lock();
+        try {
+            return failure == null ? StartupFailed.Reason.STOPPED : failure.reason();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -307,14 +382,6 @@ final class Board {
         }
     }
 
-    /** What has become of the components of a gate that began to stop at a reading of the clock. */
-    @GuardedBy("lock")
-    StopReport stopReport(long beganNanos) {
-        List<StopReport.Entry> entries =
-                plan.slots().stream().<StopReport.Entry>map(Slot::stopEntry).toList();
-        return new StopReport(name, entries, Duration.ofNanos(clock.nanoTime() - beganNanos));
-    }
-
     /** What a pending component still waits for. */
     @GuardedBy("lock")
     List<String> waitsFor(Slot<?> slot) {
@@ -325,18 +392,5 @@ final class Board {
                 .filter(needed -> needed.state() != ComponentState.READY)
                 .map(needed -> needed.name)
                 .toList();
-    }
-
-    /** Where a component is that has been in user code for too long: an exception with the stack of its thread. */
-    @GuardedBy("lock")
-    TimeoutException stackOf(Slot<?> slot, String doing) {
-        Thread thread = slot.thread;
-        String where = thread == null
-                ? "its thread has not begun to run"
-                : "thread '" + thread.getName() + "' was as this exception's stack says";
-        TimeoutException stack =
-                new TimeoutException(slot + " had not finished " + doing + " when its time was up: " + where);
-        stack.setStackTrace(thread == null ? new StackTraceElement[0] : thread.getStackTrace());
-        return stack;
     }
 }

@@ -5,23 +5,43 @@ import io.github.esclusa.coordination.startup.BarrierBroken.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What broke a barrier, of which everybody is told.
- *
- * @param reason the kind
- * @param culprit the name of the thread that broke it
- * @param arrived how many had arrived then
- * @param parties how many were to
- * @param cause what the thread met with; {@code null} if it closed the barrier
+ * What broke a barrier, of which everybody is told: made with the barrier and set once, under its lock, so that a barrier is
+ * broken without memory too. Once it has been seen set under the lock it may be read without.
  */
-record Break(
-        Reason reason,
-        String culprit,
-        int arrived,
-        int parties,
-        @Nullable Throwable cause) {
+final class Break {
+
+    private boolean set;
+
+    private Reason reason = Reason.CLOSED; // any: the class is there, then, when there is no memory
+
+    private String culprit = "";
+
+    private int arrived;
+
+    private @Nullable Throwable cause;
+
+    boolean isSet() {
+        return set;
+    }
+
+    /**
+     * Says what broke the barrier, once.
+     *
+     * @param reason the kind
+     * @param culprit the name of the thread that broke it
+     * @param arrived how many had arrived then
+     * @param cause what the thread met with; {@code null} if it closed the barrier
+     */
+    void set(Reason reason, String culprit, int arrived, @Nullable Throwable cause) {
+        this.set = true;
+        this.reason = reason;
+        this.culprit = culprit;
+        this.arrived = arrived;
+        this.cause = cause;
+    }
 
     /** A new exception that tells of this. Called without the barrier's lock. */
-    BarrierBroken toException(String barrier) {
+    BarrierBroken toException(String barrier, int parties) {
         String who = "thread '" + culprit + "' ";
         String what =
                 switch (reason) {

@@ -59,8 +59,9 @@ final class GateLog {
         quietly(() -> log.warn("{} threw from close(), and counts as closed", slot, cause));
     }
 
-    void stopped(StopReport report) {
+    void stopped(Board board) {
         quietly(() -> {
+            StopReport report = board.report();
             if (report.clean()) {
                 log.info("gate '{}' is closed, in {} ms", gate, report.took().toMillis());
             } else {
@@ -69,8 +70,13 @@ final class GateLog {
         });
     }
 
+    /** Throws nothing, though there be no memory for as much as a line: the teardown goes on behind it. */
     void broken(Throwable cause) {
-        quietly(() -> log.error("a step in tearing down gate '{}' failed", gate, cause));
+        try {
+            log.error("a step in tearing down gate '{}' failed", gate, cause);
+        } catch (Throwable e) { // as below
+            return;
+        }
     }
 
     private static void quietly(Runnable line) {

@@ -2,60 +2,66 @@
 package io.github.esclusa.coordination.startup;
 
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The threads of a gate: one for each factory, {@code close()} and call of foreign code that runs, one that tears down. */
 final class GateThreads {
 
-    private final String gate;
     private final ThreadFactory factory;
 
-    /** Made beforehand: a teardown must be led with no memory left. */
-    private final String leader;
+    /** What the names begin with. Made beforehand: even a constant needs memory, the first time. */
+    private final String starting;
+
+    private final String closing;
+    private final String interrupting;
+    private final String recording;
+    private final String leading;
 
     GateThreads(String gate, ThreadFactory factory) {
-        this.gate = gate;
         this.factory = factory;
-        this.leader = gate + "-stop";
+        this.starting = gate + "-start-";
+        this.closing = gate + "-stop-";
+        this.interrupting = gate + "-interrupt-";
+        this.recording = gate + "-recording";
+        this.leading = gate + "-stop";
     }
 
     /** Starts a component's factory in a thread of its own; throws what the system throws when it has no more threads. */
     void starting(String component, Runnable task) {
-        start(gate + "-start-" + component, task);
+        start(starting, component, task);
     }
 
     /** Closes a component in a thread of its own, or in this one when the system has no more. */
     void closing(String component, Runnable task) {
-        startOrRun(gate + "-stop-" + component, task);
+        startOrRun(closing, component, task);
     }
 
     /** Interrupts a thread, which may run foreign code, in a thread of its own, or in this one when the system has no more. */
     void interrupting(String component, Runnable task) {
-        startOrRun(gate + "-interrupt-" + component, task);
+        startOrRun(interrupting, component, task);
     }
 
     /** Records a wait in a thread of its own, or in this one when the system has no more. */
     void recording(Runnable task) {
-        startOrRun(gate + "-recording", task);
+        startOrRun(recording, null, task);
     }
 
     /** Tears the gate down in a thread of its own, or in this one when the system has no more. */
     void tearingDown(Runnable task) {
-        startOrRun(leader, task);
+        startOrRun(leading, null, task);
     }
 
-    private void startOrRun(String name, Runnable task) {
+    private void startOrRun(String name, @Nullable String component, Runnable task) {
         try {
-            start(name, task);
-        } catch (
-                Throwable
-                        e) { // OutOfMemoryError above all: what must be closed is closed here, unhurried by a deadline
+            start(name, component, task);
+        } catch (Throwable e) { // no memory, above all: what must be closed is closed here, unhurried by a deadline
             task.run();
         }
     }
 
-    private void start(String name, Runnable task) {
+    private void start(String name, @Nullable String component, Runnable task) {
         Thread thread = factory.newThread(task);
-        thread.setName(name); // without a number: there is one of each
+        thread.setName(component == null ? name : name + component); // without a number: there is one of each
         thread.start();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.startup;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.coordination.startup.BarrierBroken.Reason;
 import io.github.esclusa.coordination.startup.BarrierMetrics.Outcome;
@@ -19,15 +21,17 @@ import org.jspecify.annotations.Nullable;
  * overlap and trips keep their order.
  *
  * <p>And a break is for good. A reset could not say which of those still on their way belong to before or after it.
+ *
+ * <p>There may be no memory, and the others wait. So a party is counted when all it may need is there: its own passage, and
+ * the next generation if it is the last. From then on a trip and a break allocate nothing.
  */
 final class Generations {
 
     /** How a thread got through: its order of arrival, if it passed, and what its action threw. */
     record Passage(Outcome outcome, int order, @Nullable Throwable thrown) {
 
-        static Passage ended(Outcome outcome) {
-            return new Passage(outcome, -1, null);
-        }
+        static final Passage TIMED_OUT = new Passage(Outcome.TIMEOUT, -1, null);
+        static final Passage BROKEN = new Passage(Outcome.BROKEN, -1, null);
     }
 
     final String name;
@@ -42,12 +46,15 @@ final class Generations {
     @GuardedBy("lock")
     private Generation current;
 
+    /** The one after it, when it is full. */
+    @GuardedBy("lock")
+    private @Nullable Generation next;
+
     @GuardedBy("lock")
     private @Nullable Thread actor;
 
-    /** Set once. */
     @GuardedBy("lock")
-    private @Nullable Break broken;
+    private final Break broken = new Break();
 
     @GuardedBy("lock")
     private int waiting;
@@ -67,32 +74,47 @@ final class Generations {
     Passage pass(Duration timeout) throws InterruptedException {
         Deadline deadline = Deadline.after(timeout, clock);
         Runnable acts = action;
+        Passage passed;
         lock.lock();
         try {
             refuseActor();
-            while (current.isFull() && broken == null) {
+            while (current.isFull() && !broken.isSet()) {
                 if (!awaitDecided(current, timeout, deadline)) {
-                    return Passage.ended(Outcome.TIMEOUT);
+                    return Passage.TIMED_OUT;
                 }
             }
-            if (broken != null) {
-                return Passage.ended(Outcome.BROKEN);
+            if (broken.isSet()) {
+                return Passage.BROKEN;
             }
             refuseInterrupted();
             Generation mine = current;
-            int order = mine.arrive();
+            passed = arrive(mine);
             if (!mine.isFull()) {
-                return awaitTrip(mine, order, timeout, deadline);
+                return awaitTrip(mine, passed, timeout, deadline);
             }
             if (acts == null) {
                 trip();
-                return new Passage(Outcome.PASSED, order, null);
+                return passed;
             }
             actor = Thread.currentThread();
         } finally {
             lock.unlock();
         }
-        return endAct(act(acts));
+        return endAct(act(acts), passed);
+    }
+
+    /** Counts the calling thread in; answers what it is told if all pass. */
+    @GuardedBy("lock")
+    private Passage arrive(Generation generation) {
+        try {
+            Passage passed = new Passage(Outcome.PASSED, generation.arrived(), null);
+            next = generation.missing() == 1 ? newGeneration() : null;
+            generation.arrive();
+            return passed;
+        } catch (Throwable e) { // no memory: it cannot take part, and all are told
+            breakAll(Reason.FAILED, e);
+            throw e;
+        }
     }
 
     /** An interrupt that came before counts like one that comes while waiting, also for the last to arrive. */
@@ -114,12 +136,12 @@ final class Generations {
     }
 
     @GuardedBy("lock")
-    private Passage awaitTrip(Generation mine, int order, Duration timeout, Deadline deadline)
+    private Passage awaitTrip(Generation mine, Passage passed, Duration timeout, Deadline deadline)
             throws InterruptedException {
         if (!awaitDecided(mine, timeout, deadline)) {
-            return Passage.ended(Outcome.TIMEOUT);
+            return Passage.TIMED_OUT;
         }
-        return mine.hasTripped() ? new Passage(Outcome.PASSED, order, null) : Passage.ended(Outcome.BROKEN);
+        return mine.hasTripped() ? passed : Passage.BROKEN;
     }
 
     /**
@@ -160,7 +182,7 @@ final class Generations {
 
     @GuardedBy("lock")
     private boolean isDecided(Generation generation) {
-        return generation.hasTripped() || broken != null;
+        return generation.hasTripped() || broken.isSet();
     }
 
     private static @Nullable Throwable act(Runnable action) {
@@ -173,18 +195,18 @@ final class Generations {
     }
 
     /** Decides the generation whose action has come back, unless it was broken meanwhile. */
-    private Passage endAct(@Nullable Throwable thrown) {
+    private Passage endAct(@Nullable Throwable thrown, Passage passed) {
         lock.lock();
         try {
             actor = null;
             if (thrown != null) {
                 breakAll(Reason.ACTION_FAILED, thrown);
             }
-            if (broken != null) {
+            if (broken.isSet()) {
                 return new Passage(Outcome.BROKEN, -1, thrown);
             }
             trip();
-            return new Passage(Outcome.PASSED, parties - 1, null);
+            return passed;
         } finally {
             lock.unlock();
         }
@@ -193,12 +215,8 @@ final class Generations {
     @GuardedBy("lock")
     private void trip() {
         Generation full = current;
-        try {
-            current = newGeneration();
-        } catch (Throwable e) { // no memory: then this one does not trip, and all are told
-            breakAll(Reason.FAILED, e);
-            throw e;
-        }
+        current = requireNonNull(next);
+        next = null;
         full.trip();
     }
 
@@ -213,8 +231,8 @@ final class Generations {
 
     @GuardedBy("lock")
     private void breakAll(Reason reason, @Nullable Throwable cause) {
-        if (broken == null) {
-            broken = new Break(reason, Thread.currentThread().getName(), current.arrived(), parties, cause);
+        if (!broken.isSet()) {
+            broken.set(reason, Thread.currentThread().getName(), current.arrived(), cause);
             current.decided.signalAll(); // all others have tripped
         }
     }
@@ -225,17 +243,20 @@ final class Generations {
         Break what;
         lock.lock();
         try {
+            if (!broken.isSet()) {
+                return null;
+            }
             what = broken;
         } finally {
             lock.unlock();
         }
-        return what == null ? null : what.toException(name);
+        return what.toException(name, parties);
     }
 
     BarrierState state() {
         lock.lock();
         try {
-            if (broken != null) {
+            if (broken.isSet()) {
                 return BarrierState.BROKEN;
             }
             return current.isFull() ? BarrierState.ACTING : BarrierState.GATHERING;
@@ -248,7 +269,7 @@ final class Generations {
     int pending() {
         lock.lock();
         try {
-            return broken == null ? current.missing() : 0;
+            return broken.isSet() ? 0 : current.missing();
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,7 @@ import com.google.common.graph.GraphBuilder;
 import com.google.common.graph.Graphs;
 import com.google.common.graph.ImmutableGraph;
 import com.google.common.graph.MutableGraph;
+import com.google.common.graph.Traverser;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -16,9 +17,11 @@ import java.util.Set;
 final class Plan {
 
     private final ImmutableGraph<Slot<?>> graph;
+    private final List<Slot<?>> slots;
 
     private Plan(ImmutableGraph<Slot<?>> graph) {
         this.graph = graph;
+        this.slots = List.copyOf(graph.nodes());
     }
 
     static Plan of(String gate, Collection<Component<?>> components) {
@@ -37,8 +40,13 @@ final class Plan {
     }
 
     /** All components, in the order of declaration. */
-    Set<Slot<?>> slots() {
-        return graph.nodes();
+    List<Slot<?>> slots() {
+        return slots;
+    }
+
+    /** All components, each behind all that need it. */
+    Iterable<Slot<?>> inOrderOfClosing() {
+        return Traverser.forGraph(graph).depthFirstPostOrder(slots);
     }
 
     /** What a component needs. */

@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * them without it.
  *
  * <p>The object passes from hand to hand exactly once, which is why it is closed exactly once: {@link #starting2Ready} puts it
- * here, and {@link #ready2Closing} takes it away.
+ * here, {@link #ready2Closing} puts it aside, and {@link #takeToClose} takes it away.
  */
 final class Slot<T extends AutoCloseable> {
 
     final String gate;
     final String name;
     final Callable<? extends T> factory;
+
+    /** The failure of its factory: made beforehand, for there may be no memory when it fails. */
+    final Failure factoryFailed;
 
     /** Single writer: the builder's thread, before the gate is built. */
     long timeoutNanos = Long.MAX_VALUE / 2;
@@ -28,6 +31,9 @@ final class Slot<T extends AutoCloseable> {
     private volatile @Nullable T value;
 
     // Guarded by the board's lock:
+
+    /** From {@link #ready2Closing} on, until its close begins. */
+    private @Nullable T toClose;
 
     /** Whoever is in the factory or in {@code close()}. */
     @Nullable
@@ -53,10 +59,16 @@ final class Slot<T extends AutoCloseable> {
     @Nullable
     TimeoutException givenUp;
 
+    /** What had become of it when its gate was at its end: so the report can be made later, by whoever wants it. */
+    private StopReport.Outcome outcome = StopReport.Outcome.NOT_STARTED;
+
+    private @Nullable Throwable outcomeFailure;
+
     Slot(String gate, String name, Callable<? extends T> factory) {
         this.gate = gate;
         this.name = name;
         this.factory = requireNonNull(factory, "factory");
+        this.factoryFailed = Failure.component(name);
     }
 
     ComponentState state() {
@@ -92,14 +104,20 @@ final class Slot<T extends AutoCloseable> {
         state = ComponentState.NOT_STARTED;
     }
 
-    /** Takes the object away, to be closed by the caller and nobody else. */
-    T ready2Closing(long untilNanos, boolean hasTime) {
-        T taken = requireNonNull(value, name);
+    /** The object is to be {@linkplain #takeToClose taken}. */
+    void ready2Closing(long untilNanos, boolean hasTime) {
+        toClose = requireNonNull(value, name);
         value = null;
         giveUpNanos = untilNanos;
         closeHasTime = hasTime;
         givenUp = null;
         state = ComponentState.CLOSING;
+    }
+
+    /** Takes the object away, to be closed by the caller and nobody else. */
+    T takeToClose() {
+        T taken = requireNonNull(toClose, name);
+        toClose = null;
         return taken;
     }
 
@@ -136,16 +154,32 @@ final class Slot<T extends AutoCloseable> {
         return new IllegalStateException(this + " is " + why, now == ComponentState.FAILED ? failure : null);
     }
 
-    /** How it stands in the report of a gate that has stopped. */
-    StopReport.Entry stopEntry() {
-        return switch (state) {
-            case CLOSED ->
-                new StopReport.Entry(
-                        name, failure == null ? StopReport.Outcome.CLOSED : StopReport.Outcome.CLOSE_FAILED, failure);
-            case FAILED -> new StopReport.Entry(name, StopReport.Outcome.START_FAILED, failure);
-            case NOT_STARTED, PENDING -> new StopReport.Entry(name, StopReport.Outcome.NOT_STARTED, null);
-            case STARTING, READY, CLOSING -> new StopReport.Entry(name, StopReport.Outcome.UNFINISHED, givenUp);
+    /** The gate is at its end: what has become of this by now is in its report, whatever comes. Needs no memory. */
+    void settle() {
+        outcome = switch (state) {
+            case CLOSED -> failure == null ? StopReport.Outcome.CLOSED : StopReport.Outcome.CLOSE_FAILED;
+            case FAILED -> StopReport.Outcome.START_FAILED;
+            case NOT_STARTED, PENDING -> StopReport.Outcome.NOT_STARTED;
+            case STARTING, READY, CLOSING -> StopReport.Outcome.UNFINISHED;
         };
+        outcomeFailure = outcome == StopReport.Outcome.UNFINISHED ? givenUp : failure;
+    }
+
+    /** How it stands in the report, once it has been {@linkplain #settle settled}. */
+    StopReport.Entry stopEntry() {
+        return new StopReport.Entry(name, outcome, outcomeFailure);
+    }
+
+    /** Where it is, when it has been in user code for too long: an exception with the stack of its thread. */
+    TimeoutException stack(String doing) {
+        Thread in = thread;
+        String where = in == null
+                ? "its thread has not begun to run"
+                : "thread '" + in.getName() + "' was as this exception's stack says";
+        TimeoutException stack =
+                new TimeoutException(this + " had not finished " + doing + " when its time was up: " + where);
+        stack.setStackTrace(in == null ? new StackTraceElement[0] : in.getStackTrace());
+        return stack;
     }
 
     @Override

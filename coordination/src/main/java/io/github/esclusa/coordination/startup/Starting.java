@@ -38,23 +38,27 @@ final class Starting {
         try {
             return startAll(timeout);
         } catch (InterruptedException e) {
-            teardown.begin(Failure.interrupted()).run();
+            teardown.begin(Failure.INTERRUPTED, null).run();
             throw e;
         } catch (Throwable e) { // no memory, say: what is ready must be closed, and whoever waits be told
-            teardown.begin(Failure.broken(e, Failure.describe(e))).run();
+            teardown.begin(Failure.broken(e), e).run();
             return false;
         }
     }
 
     private boolean startAll(Duration timeout) throws InterruptedException {
         Deadline deadline = Deadline.after(timeout, board.clock);
-        List<Slot<?>> startable = new ArrayList<>();
+        List<Slot<?>> startable = new ArrayList<>(board.plan.slots().size()); // whoever is marked is listed
         while (true) {
             boolean ready = awaitStartable(timeout, deadline, startable);
             if (startable.isEmpty()) {
                 return ready;
             }
-            startable.forEach(this::launch);
+            for (int i = 0;
+                    i < startable.size();
+                    i++) { // by its index: whoever is marked is launched, without memory too
+                launch(startable.get(i));
+            }
             startable.clear();
         }
     }
@@ -74,14 +78,15 @@ final class Starting {
                 }
                 Failure late = timedOut(timeout, deadline);
                 if (late != null) {
-                    afterUnlock = teardown.begin(late);
+                    afterUnlock = teardown.begin(
+                            late, late.others().isEmpty() ? null : late.others().get(0));
                     return false;
                 }
                 markStartable(startable);
                 if (!startable.isEmpty()) {
                     return false;
                 }
-                board.clock.awaitUntil(board.lock, board.changed, nextDeadline(deadline));
+                board.awaitChange(nextDeadline(deadline));
             }
             return false;
         } finally {
@@ -157,13 +162,14 @@ final class Starting {
         log.componentReady(slot, took);
     }
 
+    /** Needs no memory: it may be for want of it that the factory failed. */
     private void failed(Slot<?> slot, Throwable cause) {
-        Failure failure = Failure.component(slot.name, cause, Failure.describe(cause));
+        Failure failure = slot.factoryFailed.describing(cause);
         Runnable afterUnlock;
         board.lock.lock();
         try {
             slot.starting2Failed(cause, board.clock.nanoTime());
-            afterUnlock = teardown.begin(failure);
+            afterUnlock = teardown.begin(failure, cause);
             board.changed.signalAll();
         } finally {
             board.lock.unlock();
@@ -198,7 +204,7 @@ final class Starting {
             }
             boolean itself = slot.beganNanos + slot.timeoutNanos - now <= 0;
             if (all || itself) {
-                TimeoutException stack = board.stackOf(slot, "starting");
+                TimeoutException stack = slot.stack("starting");
                 culprits.add(slot.name);
                 stacks.add(stack);
                 reasons.add("component '" + slot.name + "' was still starting after "

@@ -108,11 +108,11 @@ public final class StartupGate implements AutoCloseable {
         board.waiting.incrementAndGet();
         try {
             if (!starting.run(timeout)) {
-                board.awaitReportUninterruptibly();
+                board.awaitEndUninterruptibly();
                 throw board.startupFailed();
             }
         } catch (InterruptedException e) {
-            board.awaitReportUninterruptibly();
+            board.awaitEndUninterruptibly();
             throw e;
         } finally {
             board.waiting.decrementAndGet();
@@ -173,7 +173,8 @@ public final class StartupGate implements AutoCloseable {
      * the first.
      *
      * @param timeout how long closing may take; zero or negative to call every {@code close()} and wait for none. A meter
-     *     registry that hangs at removing the gate's meters is waited for up to 10 seconds more
+     *     registry that hangs at removing the gate's meters is waited for up to 10 seconds more, and so is a close that hangs
+     *     in the leading thread, because the system had no other
      * @return what became of each component
      * @throws InterruptedException if the calling thread is interrupted; closing goes on, and its report can be had by
      *     another call
@@ -185,7 +186,8 @@ public final class StartupGate implements AutoCloseable {
         requireNonNull(timeout, "timeout");
         refuseOwnThread("stop");
         teardown.stop(timeout);
-        return board.awaitReport();
+        board.awaitEnd();
+        return board.report();
     }
 
     /**
@@ -199,7 +201,7 @@ public final class StartupGate implements AutoCloseable {
         boolean own = board.isOwnThread();
         teardown.stop(stopTimeout);
         if (!own) {
-            board.awaitReportUninterruptibly();
+            board.awaitEndUninterruptibly();
         }
     }
 

@@ -35,6 +35,17 @@ public final class Allocations {
         return least;
     }
 
+    /** As {@link #of}, but counted from where the step itself wrote down what had been allocated {@linkplain #soFar so far}. */
+    public static long since(long[] written, Setup setup) throws Exception {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < ROUNDS && least > 0; i++) {
+            Runnable step = setup.prepare();
+            step.run();
+            least = Math.min(least, soFar() - written[0]);
+        }
+        return least;
+    }
+
     /** The bytes that this thread has allocated in its life: for a stretch that begins or ends within a step. */
     public static long soFar() {
         try {

@@ -210,20 +210,18 @@ public final class MeterScope implements AutoCloseable {
         return open;
     }
 
-    /** All meters, once the scope is closed and nobody is registering another; {@code null} at any other call. */
+    /**
+     * All meters, once the scope is closed and nobody is registering another; {@code null} at any other call. Nobody adds to them
+     * from then on, so they need no copy, for which there may be no memory.
+     */
     @GuardedBy("lock")
     private @Nullable List<Meter> takeIfQuiet() {
-        if (!closed || registering > 0) {
+        if (!closed || registering > 0 || taken) {
             return null;
         }
-        if (taken) {
-            return null;
-        }
-        List<Meter> removed = List.copyOf(meters);
-        meters.clear();
         taken = true;
         remover = Thread.currentThread();
-        return removed;
+        return meters;
     }
 
     private void removeAll(@Nullable List<Meter> removed) {
@@ -240,6 +238,7 @@ public final class MeterScope implements AutoCloseable {
             freeName();
             lock.lock();
             try {
+                meters.clear();
                 remover = null;
                 gone.signalAll();
             } finally {

@@ -152,7 +152,7 @@ class CollectorFloodIT {
             assertEndsWell(collector);
             assertThat(end.sum("collector_udp_datagrams_messages_total"))
                     .isEqualTo(sent - end.sum("collector_udp_kernel_drops_total"))
-                    .isEqualTo(collector.balance("accepted"));
+                    .isEqualTo((double) collector.balance("accepted"));
             assertThat(end.sum("collector_udp_refused_messages_total")).isZero();
             assertThat(stored.messages())
                     .isEqualTo(collector.balance("delivered"))
