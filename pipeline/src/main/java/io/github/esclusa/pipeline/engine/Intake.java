@@ -56,7 +56,7 @@ final class Intake implements Source {
         return false;
     }
 
-    /** Whether an inlet that {@link #isFull} counts has a message in a queue. */
+    /** Whether a full inlet has a message in a queue. */
     boolean isFullOf(Source queue) {
         for (InletCore inlet : inlets) {
             if (inlet.isFull() && queue.holdsOf(inlet)) {

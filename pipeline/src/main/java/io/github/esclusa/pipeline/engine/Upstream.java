@@ -16,7 +16,7 @@ record Upstream(Intake intake, List<Source> queues) {
      * what cannot come. An inlet that is full with others, parked somewhere perhaps, is no affair of that batch.
      */
     boolean isSpent(Source queue) {
-        if (!intake.isFull() || !intake.isFullOf(queue)) {
+        if (!intake.isFullOf(queue)) {
             return false;
         }
         for (Source before : queues) {
