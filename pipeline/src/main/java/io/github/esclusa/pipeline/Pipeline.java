@@ -182,7 +182,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * <p>Callbacks in line are told at once that it is closed, one after the other, on a thread of the pipeline's own. One that
      * blocks keeps those behind it from hearing, and this from returning until its deadline; it keeps nothing else. At the
      * deadline its thread is interrupted in it, and the report names it as stuck. A callback that begins later, or does not
-     * come back all the same, is interrupted by a further call alone.
+     * come back all the same, is interrupted by a further {@link #shutdownNow} alone.
      *
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others, which may
      * then return before the listener has heard of everything.

@@ -13,6 +13,7 @@ import io.github.esclusa.pipeline.engine.InletSpec;
 import io.github.esclusa.pipeline.engine.SegmentSpec;
 import io.github.esclusa.pipeline.engine.Step;
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.SettlementListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -206,7 +207,18 @@ final class Plan<T> {
                         segment -> segment.batch() == null ? 1 : segment.batch().size())
                 .max()
                 .orElse(1);
+        int workers = segments.stream().mapToInt(SegmentSpec::workers).sum();
         for (InletSpec inlet : inletSpecs) {
+            if (inlet.overflow() instanceof Overflow.DropOldest && inlet.capacity() <= workers) {
+                log.warn(
+                        "pipeline '{}', inlet '{}': {} workers may have all that its capacity({}) lets in, and leave"
+                                + " Overflow.dropOldest() nothing to drop: give it a capacity of more than {}",
+                        name,
+                        inlet.name(),
+                        workers,
+                        inlet.capacity(),
+                        workers);
+            }
             if (inlet.capacity() < batch) {
                 log.warn(
                         "pipeline '{}', inlet '{}': what comes in through its capacity({}) alone never fills a batch of"

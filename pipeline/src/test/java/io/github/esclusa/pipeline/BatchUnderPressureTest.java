@@ -9,6 +9,7 @@ import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.testing.Running;
+import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -184,6 +185,41 @@ class BatchUnderPressureTest {
             goOn.countDown();
             assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(7);
             assertThat(heavy.result()).isEqualTo(Admission.ACCEPTED);
+        }
+    }
+
+    /** One worker keeps order, and takes nothing more until it may try again. */
+    @Test
+    void aMessageThatIsParkedAtLastHoldsUpNoBatch() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        RetryConfig late =
+                RetryConfig.custom().waitDuration(Duration.ofMinutes(30)).build();
+        try (Pipeline<Integer> pipeline = Pipeline.<Integer>builder("parked")
+                .clock(clock)
+                .maxWeight(3, n -> 1)
+                .map(
+                        "parse",
+                        n -> {
+                            if (n == 2) {
+                                goOn.await();
+                            }
+                            if (n == 3) {
+                                throw new IllegalStateException("on purpose");
+                            }
+                            return n;
+                        },
+                        stage -> stage.onError(e -> e.retry(late)))
+                .batch(3, LINGER)
+                .sink("store", batches::add)
+                .start()) {
+            for (int i = 1; i <= 3; i++) {
+                assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            Running<Admission> waiting = Running.call(() -> pipeline.submit(4)).awaitParked();
+            goOn.countDown();
+            assertThat(batches.poll(30, TimeUnit.SECONDS)).containsExactly(1, 2);
+            assertThat(waiting.result()).isEqualTo(Admission.ACCEPTED);
+            pipeline.shutdownNow();
         }
     }
 

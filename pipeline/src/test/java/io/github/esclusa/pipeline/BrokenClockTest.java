@@ -65,7 +65,7 @@ class BrokenClockTest {
                     .hasSize(2)
                     .last()
                     .asString()
-                    .matches(".*\\(199[89] more since.*"); // the last one is logged after it is told of
+                    .matches(".*\\(199[89] times since.*"); // the last one is logged after it is told of
         }
     }
 

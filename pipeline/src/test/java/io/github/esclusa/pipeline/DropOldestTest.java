@@ -7,6 +7,7 @@ import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.LogLines;
 import io.github.esclusa.pipeline.testing.Running;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
@@ -76,6 +77,26 @@ class DropOldestTest {
                     stored.addAll(batch);
                 })
                 .start());
+    }
+
+    /** Three that weigh 30 would leave less than a quarter of 100. */
+    @Test
+    void theNewestIsTakenThoughAFewTakeUpAllTheWeight() throws Exception {
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("heavy")
+                .maxWeight(100, n -> 30)
+                .whenFull(Overflow.dropOldest())
+                .map("parse", n -> n)
+                .sink("store", n -> {
+                    goOn.await();
+                    stored.add(n);
+                })
+                .start();
+        for (int i = 0; i < 20; i++) {
+            assertThat(pipeline.submit(i)).as("message %d", i).isEqualTo(Admission.ACCEPTED);
+        }
+        goOn.countDown();
+        assertThat(pipeline.shutdown(LONG).complete()).isTrue();
+        assertThat(stored).contains(19);
     }
 
     @Test
@@ -167,6 +188,28 @@ class DropOldestTest {
         assertThat(pipeline.submit(7)).isEqualTo(Admission.ACCEPTED);
         assertThat(pipeline.shutdown(LONG).complete()).isTrue();
         assertThat(stored).hasSize(8);
+    }
+
+    @Test
+    void aSmallInletKeepsOneToDropAndOneThatCannotIsWarnedOf() throws Exception {
+        try (LogLines log = LogLines.open()) {
+            for (int capacity = 1; capacity <= 3; capacity++) {
+                Pipeline<Integer> pipeline = Pipeline.<Integer>builder("small")
+                        .capacity(capacity)
+                        .whenFull(Overflow.dropOldest())
+                        .sink("store", this::storeOnceOpen, stage -> stage.onError(e -> e.retry(AGAIN)))
+                        .start();
+                Admission last = pipeline.submit(0);
+                Awaitility.await().until(() -> pipeline.inlet("main").queued() == 0);
+                for (int i = 1; i < 50; i++) {
+                    last = pipeline.submit(i);
+                }
+                assertThat(last).isEqualTo(capacity == 1 ? Admission.FULL : Admission.ACCEPTED);
+                assertThat(log.with("nothing to drop: give it a capacity of more than 1"))
+                        .hasSize(1);
+                pipeline.shutdown(Duration.ZERO);
+            }
+        }
     }
 
     @Test

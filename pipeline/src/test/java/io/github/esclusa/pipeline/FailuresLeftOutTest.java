@@ -184,7 +184,7 @@ class FailuresLeftOutTest {
     }
 
     private static String moreThan(int more, String line) {
-        return line + " (" + more + " more since the last such line)";
+        return line + " (" + more + " times since the last such line)";
     }
 
     private void hold(Integer message) throws InterruptedException {

@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.pool;
 
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +73,23 @@ final class PoolLog {
 
     void destructionFailed(DestroyReason reason, Throwable cause) {
         quietly(() -> log.warn("pool '{}': destroying a resource ({}) threw", pool, reason.tag(), cause));
+    }
+
+    /** As {@link #waited}. */
+    void closedWithLeasesOut(ResourcePool<?> closed) {
+        try {
+            List<PoolReport.HeldLease> out = closed.report().stillLeased();
+            if (!out.isEmpty()) {
+                log.warn(
+                        "pool '{}' was closed with {} of its resources on lease, which are destroyed when they come back;"
+                                + " shutdown(timeout) waits for them. Held by {}",
+                        pool,
+                        out.size(),
+                        out);
+            }
+        } catch (Throwable e) {
+            return; // There is nowhere left to say it.
+        }
     }
 
     void endNotSeen(Duration patience) {

@@ -225,7 +225,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      * <p>Further calls do nothing, but wait for that last step if another thread is at it, up to 10 seconds; an interrupt
      * ends the wait and is kept.
      *
-     * <p>To limit the time, to wait for the leases, or to learn what is still out, call {@link #shutdown} instead or
+     * <p>What is on lease then is warned of in the log. To limit the time, to wait for the leases, or to learn what is still out, call {@link #shutdown} instead or
      * afterwards.
      */
     @Override
@@ -234,6 +234,7 @@ public final class ResourcePool<T> implements AutoCloseable {
     }
 
     void close(Duration patience) {
+        boolean closes = !handOver.isClosed();
         List<Job<T>> destructions = handOver.close();
         try {
             handOver.markHolders();
@@ -241,6 +242,9 @@ public final class ResourcePool<T> implements AutoCloseable {
             for (int i = 0; i < destructions.size(); i++) { // without an iterator, which takes memory
                 workers.run(destructions.get(i));
             }
+        }
+        if (closes) {
+            log.closedWithLeasesOut(this);
         }
         if (!handOver.awaitEndUnderWay(patience)) {
             log.endNotSeen(patience);

@@ -50,17 +50,28 @@ final class Starting {
         Deadline deadline = Deadline.after(timeout, board.clock);
         List<Slot<?>> startable = new ArrayList<>(board.plan.slots().size()); // whoever is marked is listed
         while (true) {
-            boolean ready = awaitStartable(timeout, deadline, startable);
-            if (startable.isEmpty()) {
+            boolean ready;
+            boolean launched = false;
+            try {
+                ready = awaitStartable(timeout, deadline, startable);
+            } finally {
+                launched =
+                        launchAll(startable); // whoever is marked is launched, also where memory ran out after the mark
+            }
+            if (!launched) {
                 return ready;
             }
-            for (int i = 0;
-                    i < startable.size();
-                    i++) { // by its index: whoever is marked is launched, without memory too
-                launch(startable.get(i));
-            }
-            startable.clear();
         }
+    }
+
+    /** By its index, which needs no memory. */
+    private boolean launchAll(List<Slot<?>> startable) {
+        for (int i = 0; i < startable.size(); i++) {
+            launch(startable.get(i));
+        }
+        boolean any = !startable.isEmpty();
+        startable.clear();
+        return any;
     }
 
     /** Waits until components can be started, which it marks and lists, or until the start is decided: nothing listed. */

@@ -37,7 +37,7 @@ public record StopReport(String gate, List<Entry> components, Duration took) {
      * @param component its name
      * @param outcome what became of it
      * @param failure what its {@code close()} or its factory threw; for one that is {@link Outcome#UNFINISHED}, a
-     *     {@link java.util.concurrent.TimeoutException} with the stack of the thread it is in, if there was memory for that; else {@code null}
+     *     {@link java.util.concurrent.TimeoutException} with the stack of the thread it is in, if that could be had; else {@code null}
      */
     public record Entry(
             String component, Outcome outcome, @Nullable Throwable failure) {}

@@ -54,6 +54,10 @@ final class TimerEngine {
         return name;
     }
 
+    TimerLog log() {
+        return log;
+    }
+
     void start() {
         boolean started = false;
         try {

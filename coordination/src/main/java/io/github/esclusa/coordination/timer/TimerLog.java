@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.timer;
 
+import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,18 @@ final class TimerLog {
     void workerFailed(Throwable cause) {
         try {
             log.error("a worker of timers '{}' goes on after an error outside any callback", name, cause);
+        } catch (Throwable e) {
+            return;
+        }
+    }
+
+    void closedWithCallbacksRunning(List<Thread> threads, Duration timeout) {
+        try {
+            log.warn(
+                    "timers '{}' were closed while callbacks run, which have not come back within closeTimeout({}): {}",
+                    name,
+                    timeout,
+                    threads);
         } catch (Throwable e) {
             return;
         }

@@ -144,7 +144,10 @@ public final class Timers implements AutoCloseable {
     @Override
     public void close() {
         try {
-            shutdown(closeTimeout);
+            TimersReport report = shutdown(closeTimeout);
+            if (!report.stuckThreads().isEmpty()) {
+                engine.log().closedWithCallbacksRunning(report.stuckThreads(), closeTimeout);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -48,7 +48,7 @@ record TimersConfig(
         MeterRegistry meterRegistry;
 
         Draft(String name) {
-            if (name.isBlank()) {
+            if (requireNonNull(name, "name").isBlank()) {
                 throw new IllegalArgumentException(
                         "the name of timers is blank: give them one that says what they time");
             }

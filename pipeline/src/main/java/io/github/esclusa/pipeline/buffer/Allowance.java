@@ -31,12 +31,13 @@ final class Allowance {
         if (!(overflow instanceof Overflow.DropOldest)) {
             return new Allowance(Integer.MAX_VALUE, Long.MAX_VALUE);
         }
-        return new Allowance(Math.max(capacity - capacity / 4, Math.min(capacity, workers)), maxWeight - maxWeight / 4);
+        return new Allowance(
+                Math.max(capacity - Math.max(1, capacity / 4), Math.min(capacity, workers)), maxWeight - maxWeight / 4);
     }
 
-    /** Whether another message may be polled, whatever it weighs: else one that outweighs all would never be. */
-    boolean isLeft() {
-        return lifted || (out < most && (outWeight < mostWeight || out == 0));
+    /** Whether another message of this weight may be polled. With nothing out one may, or who outweighs all never would be. */
+    boolean isLeftFor(long weight) {
+        return lifted || out == 0 || (out < most && weight <= mostWeight - outWeight);
     }
 
     void polled(long weight) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.buffer;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -77,16 +79,18 @@ final class Stock<E extends Admissible> {
     }
 
     void pollInto(List<? super E> into, int most) {
-        for (int i = 0; i < most && !frozen && allowance.isLeft(); i++) {
-            E element = queue.poll();
-            if (element == null) {
-                break;
-            }
+        for (int i = 0; i < most && !frozen && mayPoll(); i++) {
+            E element = requireNonNull(queue.poll());
             into.add(element);
             allowance.polled(element.weight());
         }
         queued = frozen ? 0 : queue.size();
-        keepsBack = queued > 0 && !allowance.isLeft();
+        keepsBack = queued > 0 && !mayPoll();
+    }
+
+    /** Whether there is a message, and it may be out besides those that are. */
+    private boolean mayPoll() {
+        return queue.size() > 0 && allowance.isLeftFor(queue.get(0).weight());
     }
 
     /** Credit of polled messages goes back; {@code true} if that lets others be polled that were kept back. */
@@ -103,7 +107,7 @@ final class Stock<E extends Admissible> {
     }
 
     private boolean stopsKeepingBack() {
-        if (!keepsBack || !allowance.isLeft()) {
+        if (!keepsBack || !mayPoll()) {
             return false;
         }
         keepsBack = false;

@@ -208,8 +208,7 @@ public final class Engine {
      * finds what was left out.
      */
     void endLogsIfOver() {
-        State state = ending.state();
-        if (state == State.TERMINATED || state == State.FAILED) {
+        if (ending.drawn() != null) {
             machine.endLogs();
             settler.endLog();
         }

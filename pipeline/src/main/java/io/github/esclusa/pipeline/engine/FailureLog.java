@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class FailureLog {
 
     private static final SafeLog log = SafeLog.of(FailureLog.class);
+    private static final String SINCE_THE_LAST = "{} ({} times since the last such line)";
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String what;
@@ -47,7 +48,8 @@ final class FailureLog {
 
     /** Logs that many failures with one cause. */
     void warn(int count, Throwable cause) {
-        long more;
+        long times;
+        boolean first;
         lock.lock();
         try {
             long now = Reading.of(clock);
@@ -55,17 +57,18 @@ final class FailureLog {
                 leftOut += count;
                 return;
             }
+            first = !loggedBefore;
             loggedBefore = true;
             lastNanos = now;
-            more = leftOut + count - 1;
+            times = leftOut + count;
             leftOut = 0;
         } finally {
             lock.unlock();
         }
-        if (more == 0) {
+        if (times == 1) {
             log.warn("{}", what, cause);
         } else {
-            log.warn("{} ({} more since the last such line)", what, more, cause);
+            log.warn(first ? "{} ({} times)" : SINCE_THE_LAST, what, times, cause);
         }
     }
 
@@ -76,16 +79,16 @@ final class FailureLog {
 
     /** Nothing more is expected: tells of what has been left out. Should more come, a further call tells of that. */
     void end() {
-        long more;
+        long times;
         lock.lock();
         try {
-            more = leftOut;
+            times = leftOut;
             leftOut = 0;
         } finally {
             lock.unlock();
         }
-        if (more > 0) {
-            log.warn("{} ({} more since the last such line)", what, more);
+        if (times > 0) {
+            log.warn(SINCE_THE_LAST, what, times);
         }
     }
 }

@@ -119,10 +119,12 @@ final class Segment {
      * A message was queued: wakes a worker if it has something to do for it. Not the only worker of a segment that keeps
      * order while it holds back for parked work: it sleeps no longer than until that is due, and once it has taken the last of
      * it, which ends the holding back, it looks at the queue before it sleeps again. The message was in the queue before
-     * this read that it holds back. Nor anybody while the next segment has enough: its workers ring when they have taken.
+     * this read that it holds back. Nor anybody while the next segment has enough: its workers ring when they have taken. Nor
+     * for a message that is not to be had: another worker has taken it, a newer one has evicted it, which is told of as well, or
+     * the inlet keeps it back, and whoever lets it out rings.
      */
     void arrived() {
-        if (parking.holdsBack() || isAhead()) {
+        if (parking.holdsBack() || isAhead() || source.size() == 0) {
             return;
         }
         SegmentSpec.BatchSpec batch = spec.batch();
@@ -186,6 +188,9 @@ final class Segment {
                 }
                 return work;
             }
+            if (next != null && upstream.intake().isFull()) {
+                last().full(); // the last that was taken here, filtered perhaps or parked, may have told nobody
+            }
             if (halted || isDone()) {
                 bell.ring(); // whoever waits for room ahead waits for what somebody else has taken meanwhile
                 return null;
@@ -224,8 +229,6 @@ final class Segment {
             } else {
                 passage.taken();
             }
-        } else if (next != null && upstream.intake().isFull()) {
-            last().full(); // the last that was taken here, filtered perhaps or parked, may have told nobody
         }
         return work;
     }

@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Locale;
 
 /** How addresses are written, in frames' sources, in the greeting, and in the message of a bind that failed. */
 public final class Endpoint {
@@ -32,7 +33,9 @@ public final class Endpoint {
                 ? "the host name cannot be resolved"
                 : cause instanceof IOException && cause.getMessage() != null ? cause.getMessage() : cause.toString();
         BindException failure = new BindException("cannot bind " + protocol + " listener '" + name + "' to "
-                + text(address) + ": " + reason + "; is the port in use, or the address not this machine's?");
+                + text(address) + ": " + reason
+                + "; is the port in use, or the address not this machine's? Choose others with --"
+                + protocol.toLowerCase(Locale.ROOT) + " and --bind");
         failure.initCause(cause);
         return failure;
     }
