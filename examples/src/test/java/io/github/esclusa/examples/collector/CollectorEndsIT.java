@@ -83,7 +83,7 @@ class CollectorEndsIT {
     void whatIsUnknownIsExitOne() throws Exception {
         int sent = 100;
         try (CollectorProcess collector = CollectorProcess.startReady(
-                        directory, List.of(), "--capacity", "100", "--batch", "10", "--linger", "0");
+                        directory, List.of(), "--capacity", "100", "--batch", "10", "--linger", "60000");
                 Connection lock = Stored.in(directory).connect()) {
             lock.createStatement().execute("BEGIN IMMEDIATE");
             Clients.send(collector.tcpPort(), (HEADER + "held\n").repeat(sent));
