@@ -49,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  java -jar collector.jar --demo",
             "  java -jar collector.jar --bind 0.0.0.0 --tcp 601 --udp 514 --idle 600",
             "  java -jar collector.jar --writers 2 --db 'jdbc:postgresql://db/logs'",
+            "  java -jar collector.jar @FILE        (the options are in the file)",
             "",
             "When it listens, a line that begins with \"collector: ready\" says on standard error where; with --demo it goes to"
                     + " standard output, with the rest of what the demo shows.",
@@ -225,7 +226,7 @@ public final class CollectorOptions {
      */
     public static CommandLineOutcome parse(String[] args, PrintWriter out, PrintWriter err) {
         CollectorOptions options = new CollectorOptions();
-        CommandLine commandLine = new CommandLine(options).setExpandAtFiles(false); // an argument is what it says
+        CommandLine commandLine = new CommandLine(options);
         commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CollectorOptions::listed);
         try {
             commandLine.parseArgs(args);
