@@ -196,7 +196,7 @@ class PoolLincheckTest {
     @Test
     void handOverIsLinearizableUnderModelChecking() {
         new ModelCheckingOptions()
-                .iterations(10 * EFFORT)
+                .iterations(6 * EFFORT)
                 .invocationsPerIteration(15)
                 .threads(THREADS)
                 .actorsPerThread(4)
@@ -210,7 +210,7 @@ class PoolLincheckTest {
     @Test
     void handOverIsLinearizableUnderStress() {
         new StressOptions()
-                .iterations(20 * EFFORT)
+                .iterations(8 * EFFORT)
                 .invocationsPerIteration(50)
                 .threads(THREADS)
                 .actorsPerThread(4)
@@ -222,7 +222,7 @@ class PoolLincheckTest {
     /** One resource, which is lent; its return, the close and the interrupt race for a thread that waits for it. */
     @Test
     void blockedAcquireThatRacesAReturnIsGranted() {
-        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+        Lincheck.runConcurrentTest(15 * EFFORT, () -> {
             OneLent pool = new OneLent();
             Borrower borrower = pool.borrower();
             borrower.start();
@@ -235,7 +235,7 @@ class PoolLincheckTest {
 
     @Test
     void blockedAcquireThatRacesACloseIsClosed() {
-        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+        Lincheck.runConcurrentTest(15 * EFFORT, () -> {
             OneLent pool = new OneLent();
             Borrower borrower = pool.borrower();
             borrower.start();
@@ -249,7 +249,7 @@ class PoolLincheckTest {
 
     @Test
     void blockedAcquireThatRacesAReturnAndACloseIsGrantedOrClosedNeverBoth() {
-        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+        Lincheck.runConcurrentTest(15 * EFFORT, () -> {
             OneLent pool = new OneLent();
             Borrower borrower = pool.borrower();
             Thread giver = new Thread(pool::giveBack);
@@ -267,7 +267,7 @@ class PoolLincheckTest {
 
     @Test
     void blockedAcquireThatRacesAReturnAndAnInterruptIsGrantedOrLeavesItToTheNext() {
-        Lincheck.runConcurrentTest(25 * EFFORT, () -> {
+        Lincheck.runConcurrentTest(15 * EFFORT, () -> {
             OneLent pool = new OneLent();
             Borrower borrower = pool.borrower();
             borrower.start();

@@ -203,10 +203,16 @@ class KnownTimerFailuresTest {
     void aCallbackThatLeavesItsThreadInterruptedDoesNotPassThatOn() throws InterruptedException {
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         try (Timers timers = Timers.builder(name).workers(1).start()) {
-            timers.after(Duration.ZERO, () -> Thread.currentThread().interrupt());
-            timers.after(
+            CountDownLatch release = new CountDownLatch(1);
+            timers.after(Duration.ZERO, () -> {
+                awaitLatch(release);
+                Thread.currentThread().interrupt();
+            });
+            Timer next = timers.after(
                     Duration.ZERO,
                     () -> interrupted.complete(Thread.currentThread().isInterrupted()));
+            await().atMost(SOON).until(() -> next.state() == TimerState.DUE); // so that it is taken at once
+            release.countDown();
 
             assertThat(interrupted.join()).isFalse();
         }

@@ -144,12 +144,12 @@ class DropOldestLincheckTest {
 
     @Test
     void boundHoldsAndTheOldestGoesFirstUnderModelChecking() {
-        check(new ModelCheckingOptions().iterations(8 * EFFORT).invocationsPerIteration(25));
+        check(new ModelCheckingOptions().iterations(5 * EFFORT).invocationsPerIteration(25));
     }
 
     @Test
     void boundHoldsAndTheOldestGoesFirstUnderStress() {
-        check(new StressOptions().iterations(20 * EFFORT).invocationsPerIteration(50));
+        check(new StressOptions().iterations(10 * EFFORT).invocationsPerIteration(50));
     }
 
     /** The heavy one counts on room that is free besides what it evicts; the light one may want it while the lock is free. */
