@@ -136,7 +136,8 @@ public final class BoundedBuffer<E extends Admissible> {
 
     /**
      * Takes the oldest queued messages; their credit stays taken until {@link #release}. Where the oldest are dropped some
-     * stay in the queue, to be found there: what is out is three quarters of the credit at the most.
+     * stay in the queue, to be found there: what is out is three quarters of the credit at the most, or one message for
+     * each worker, or one that weighs more.
      *
      * @param into the list they are added to, oldest first; it must have room for them without growing
      * @param most how many at the most

@@ -93,8 +93,9 @@ public final class ErrorPolicy<I> {
      * Take a failure's word that the message, or batch, may have been applied all the same: a COMMIT whose answer was lost,
      * a request that timed out. Where such a message would be {@link Outcome#RETURNED} later on, because the pipeline ends
      * before it could be tried again to the end, it is {@link Outcome#UNKNOWN} instead: also if a later attempt failed
-     * without applying it, until the stage has succeeded. Nothing else changes. Of the dead-letter handler's failures the same is asked, and of each cause
-     * that a {@link BatchFailure} gives; if that names messages outside its batch, any cause puts all in doubt. Without this, what fails counts as not applied.
+     * without applying it, until the stage has succeeded. Nothing else changes. Of the dead-letter handler's failures the
+     * same is asked, and of each cause that a {@link BatchFailure} gives; if that names messages outside its batch, any
+     * cause puts all in doubt. Without this, what fails counts as not applied.
      *
      * @param mayBeApplied tells failures after which nobody knows; if it throws, nobody knows either
      * @return a policy that doubts
