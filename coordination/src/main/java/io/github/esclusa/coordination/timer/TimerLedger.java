@@ -9,7 +9,6 @@ import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.core.waiting.WaitLock;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -66,12 +65,8 @@ final class TimerLedger {
     @GuardedBy("lock")
     private final Set<ScheduledTimer> running;
 
-    /** The timers handed back, by links of their own: a close for want of memory must not need any. */
     @GuardedBy("lock")
-    private @Nullable ScheduledTimer firstReturned;
-
-    @GuardedBy("lock")
-    private @Nullable ScheduledTimer lastReturned;
+    private final ReturnedTimers returned = new ReturnedTimers();
 
     @GuardedBy("lock")
     private final ArrayList<Thread> stuckThreads = new ArrayList<>();
@@ -440,11 +435,7 @@ final class TimerLedger {
     TimersReport report() {
         lock.lock();
         try {
-            List<Timer> returned = new ArrayList<>();
-            for (ScheduledTimer timer = firstReturned; timer != null; timer = timer.nextReturned) {
-                returned.add(timer);
-            }
-            return new TimersReport(name, balanceLocked(), returned, stuckThreads, life == Life.TERMINATED);
+            return new TimersReport(name, balanceLocked(), returned.asList(), stuckThreads, life == Life.TERMINATED);
         } finally {
             lock.unlock();
         }
@@ -514,12 +505,7 @@ final class TimerLedger {
 
     @GuardedBy("lock")
     private void giveBack(ScheduledTimer timer) {
-        if (lastReturned == null) {
-            firstReturned = timer;
-        } else {
-            lastReturned.nextReturned = timer;
-        }
-        lastReturned = timer;
+        returned.add(timer);
         settle(timer, TimerState.RETURNED);
     }
 

@@ -42,6 +42,7 @@ public final class BoundedBuffer<E extends Admissible> {
     private final Clock clock;
 
     private final BufferEvents<? super E> events;
+    private final Answers answers;
 
     private final WaitLock lock = new WaitLock();
 
@@ -78,6 +79,7 @@ public final class BoundedBuffer<E extends Admissible> {
         this.overflow = overflow;
         this.clock = clock;
         this.events = events;
+        this.answers = new Answers(events, clock);
     }
 
     /**
@@ -190,7 +192,7 @@ public final class BoundedBuffer<E extends Admissible> {
         } finally {
             lock.unlock();
         }
-        announce(answered);
+        answers.announce(answered);
         if (others) {
             events.queued();
         }
@@ -245,7 +247,7 @@ public final class BoundedBuffer<E extends Admissible> {
         } finally {
             lock.unlock();
         }
-        announce(first);
+        answers.announce(first);
     }
 
     /** Gives out nothing more. To be called on a closed buffer; what is queued is {@link #left} then. */
@@ -428,8 +430,8 @@ public final class BoundedBuffer<E extends Admissible> {
             }
         } finally {
             lock.unlock();
-            announce(atOnce);
-            announce(behind);
+            answers.announce(atOnce);
+            answers.announce(behind);
             events.heldBack(Reading.since(start, clock));
         }
     }
@@ -555,39 +557,5 @@ public final class BoundedBuffer<E extends Admissible> {
         }
         events.leftAfterClose();
         return Admission.CLOSED;
-    }
-
-    private void announce(@Nullable Waiter<E> first) {
-        for (Waiter<E> waiter = first; waiter != null; waiter = waiter.next) {
-            try {
-                announceOne(waiter);
-            } catch (Throwable e) { // the next ones are to hear all the same
-                tellFailure(e);
-            }
-        }
-    }
-
-    private void announceOne(Waiter<E> waiter) {
-        try {
-            if (waiter.answer() != Admission.CLOSED) {
-                events.queued();
-            }
-        } finally {
-            if (waiter.hasCallback()) {
-                try {
-                    waiter.callBack();
-                } finally {
-                    events.heldBack(Reading.since(waiter.sinceNanos, clock));
-                }
-            }
-        }
-    }
-
-    private void tellFailure(Throwable thrown) {
-        try {
-            events.callbackFailed(thrown);
-        } catch (Throwable e) {
-            return; // no stack, or no memory: there is nobody left to tell
-        }
     }
 }
