@@ -69,11 +69,16 @@ final class Stock<E extends Admissible> {
         queue.reserve(more);
     }
 
-    /** Queues a message for which there is room; where memory runs out, nothing has changed. */
+    /**
+     * Queues a message for which there is room; where memory runs out, nothing has changed. The owner hears of it in any case,
+     * so what is kept back for no reason any more is let out here: all that was out may have come back while the queue was
+     * empty, or whoever was too heavy may have been evicted.
+     */
     void admit(E element) {
         queue.add(element);
         room.take(element.weight());
         queued = queue.size();
+        stopsKeepingBack();
         long count = admitted + 1;
         admitted = count;
     }

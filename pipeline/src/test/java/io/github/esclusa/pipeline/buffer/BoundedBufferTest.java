@@ -401,6 +401,36 @@ class BoundedBufferTest {
         assertThat(buffer.size()).isEqualTo(1);
     }
 
+    /** All that was out comes back between the two steps of a drop, and finds the queue empty: no release is to come any more. */
+    @Test
+    void dropOldestKeepsNothingBackOnceNothingIsOut() {
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(2, NO_BOUND, 1, Overflow.dropOldest(), clock, told);
+        told.whenDropped = item -> buffer.release(1, 1);
+        buffer.offer(Item.of(0));
+        buffer.offer(Item.of(1));
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(0));
+        assertThat(Buffers.poll(buffer)).isNull();
+        assertThat(buffer.keepsBack()).isTrue();
+        assertThat(buffer.offer(Item.of(2))).isEqualTo(Admission.ACCEPTED);
+        assertThat(buffer.keepsBack()).isFalse();
+        assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(2));
+    }
+
+    /** The one that was too heavy to be out besides is dropped; what comes behind it is not. */
+    @Test
+    void dropOldestKeepsNoLightOneBackForAHeavyOneThatIsGone() {
+        BoundedBuffer<Item> buffer = buffer(10, 100, Overflow.dropOldest());
+        buffer.offer(new Item(0, 40));
+        buffer.offer(new Item(1, 60));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(0, 40));
+        assertThat(Buffers.poll(buffer)).isNull();
+        assertThat(buffer.keepsBack()).isTrue();
+        assertThat(buffer.offer(new Item(2, 10))).isEqualTo(Admission.ACCEPTED);
+        assertThat(told.dropped).containsExactly(new Item(1, 60));
+        assertThat(buffer.keepsBack()).isFalse();
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(2, 10));
+    }
+
     /**
      * While one offer tells of what it has evicted, another takes the little room that there was besides: both together
      * must not outgrow the bound.

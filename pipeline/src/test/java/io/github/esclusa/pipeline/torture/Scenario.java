@@ -48,7 +48,7 @@ record Scenario(
     }
 
     enum Shutdown {
-        /** After every producer has its answers: whoever is not woken then hangs for good. */
+        /** After every producer has its answers and everything is settled: whoever is not woken then hangs for good. */
         AFTER,
         DRAIN,
         SHORT,

@@ -92,6 +92,7 @@ final class TortureRun {
                 producer.join();
             }
             answered.await();
+            awaitSettled();
         } else {
             LockSupport.parkNanos(scenario.shutdownAfterMicros() * 1_000);
         }
@@ -110,6 +111,13 @@ final class TortureRun {
         oracle.check(heardByThen);
         if (registry != null) {
             oracle.check(registry, settled, accepted);
+        }
+    }
+
+    /** Until nothing is left to be done, or nobody does it: the watchdog's business then. */
+    private void awaitSettled() throws InterruptedException {
+        while (heard.get() < scenario.messages().filter(Message::accepted).count()) {
+            Thread.sleep(0, 50_000);
         }
     }
 
