@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InletBuilder<T> {
 
-    private final String pipeline;
+    /** Whose settings these are: an inlet's, or a pipeline's for all its inlets. */
+    private final String where;
+
     private final String name;
 
     private @Nullable Integer capacity;
@@ -23,8 +25,8 @@ public final class InletBuilder<T> {
     private @Nullable Weigher<? super T> weigher;
     private @Nullable Overflow overflow;
 
-    InletBuilder(String pipeline, String name) {
-        this.pipeline = pipeline;
+    InletBuilder(String where, String name) {
+        this.where = where;
         this.name = name;
     }
 
@@ -36,7 +38,7 @@ public final class InletBuilder<T> {
      */
     public InletBuilder<T> capacity(int messages) {
         if (messages < 1) {
-            throw new IllegalArgumentException(where() + ": capacity(" + messages + ") must be at least 1");
+            throw new IllegalArgumentException(where + ": capacity(" + messages + ") must be at least 1");
         }
         this.capacity = messages;
         return this;
@@ -51,10 +53,10 @@ public final class InletBuilder<T> {
      */
     public InletBuilder<T> maxWeight(long bytes, Weigher<? super T> weighs) {
         if (bytes < 1) {
-            throw new IllegalArgumentException(where() + ": maxWeight(" + bytes + ") must be at least 1");
+            throw new IllegalArgumentException(where + ": maxWeight(" + bytes + ") must be at least 1");
         }
         this.maxWeight = bytes;
-        this.weigher = requireNonNull(weighs, () -> where() + ": the weigher is null");
+        this.weigher = requireNonNull(weighs, () -> where + ": the weigher is null");
         return this;
     }
 
@@ -65,7 +67,7 @@ public final class InletBuilder<T> {
      * @return this
      */
     public InletBuilder<T> whenFull(Overflow policy) {
-        this.overflow = requireNonNull(policy, () -> where() + ": the overflow policy is null");
+        this.overflow = requireNonNull(policy, () -> where + ": the overflow policy is null");
         return this;
     }
 
@@ -87,9 +89,5 @@ public final class InletBuilder<T> {
     @SuppressWarnings("unchecked")
     private static @Nullable Weigher<Object> erased(@Nullable Weigher<?> weigher) {
         return (Weigher<Object>) weigher;
-    }
-
-    private String where() {
-        return "pipeline '" + pipeline + "', inlet '" + name + "'";
     }
 }

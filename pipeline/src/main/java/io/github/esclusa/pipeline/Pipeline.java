@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.stream.Collectors.joining;
 
 import com.google.errorprone.annotations.CheckReturnValue;
@@ -163,7 +163,7 @@ public final class Pipeline<T> implements AutoCloseable {
      * @return the number of messages
      */
     public long settled(Outcome outcome) {
-        return engine.settled(requireNonNull(outcome, "outcome"));
+        return engine.settled(given(outcome, "pipeline", name, "outcome given to settled"));
     }
 
     /**
@@ -194,7 +194,7 @@ public final class Pipeline<T> implements AutoCloseable {
      *     that hears of its end, which would wait for themselves
      */
     public DrainReport<T> shutdown(Duration timeout) throws InterruptedException {
-        requireNonNull(timeout, "timeout");
+        given(timeout, "pipeline", name, "timeout given to shutdown");
         refuseWorkers("shutdown");
         Deadline deadline = Deadline.after(timeout, clock);
         return typed(engine.shutdown(deadline));

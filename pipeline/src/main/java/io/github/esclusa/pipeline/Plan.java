@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,12 +57,12 @@ final class Plan<T> {
     private boolean started;
 
     Plan(String name) {
-        this.name = requireNonNull(name, "name");
+        this.name = requireNonNull(name, "the name of the pipeline is null");
         if (name.isBlank()) {
             throw new IllegalArgumentException(
                     "the pipeline's name is blank: it tags its metrics, threads and errors, so give it one");
         }
-        this.defaults = new InletBuilder<>(name, "main");
+        this.defaults = new InletBuilder<>("pipeline '" + name + "'", "main");
     }
 
     InletBuilder<T> defaults() {
@@ -103,7 +105,7 @@ final class Plan<T> {
         requireNonNull(
                 settings,
                 () -> "pipeline '" + name + "', inlet '" + inletName + "': the consumer of its settings is null");
-        InletBuilder<T> inlet = new InletBuilder<>(name, inletName);
+        InletBuilder<T> inlet = new InletBuilder<>("pipeline '" + name + "', inlet '" + inletName + "'", inletName);
         settings.accept(inlet);
         inlets.put(inletName, inlet);
     }
@@ -170,15 +172,16 @@ final class Plan<T> {
         for (InletBuilder<T> inlet : inlets.isEmpty() ? List.of(defaults) : inlets.values()) {
             inletSpecs.add(inlet.spec(defaults));
         }
-        checkCapacity(inletSpecs);
-        Engine engine = Engine.start(new EngineSpec(
+        EngineSpec spec = new EngineSpec(
                 name,
                 inletSpecs,
                 segments,
                 prefix -> NamedThreads.of(threads, prefix),
                 clock,
                 erased(listener),
-                registry));
+                registry);
+        checkCapacity(spec);
+        Engine engine = Engine.start(spec);
         started = true;
         return new Pipeline<>(name, closeTimeout, clock, engine);
     }
@@ -193,13 +196,17 @@ final class Plan<T> {
         }
     }
 
-    private void checkCapacity(List<InletSpec> inletSpecs) {
-        long capacity = inletSpecs.stream().mapToLong(InletSpec::capacity).sum();
+    private void checkCapacity(EngineSpec spec) {
+        long capacity = spec.inlets().stream().mapToLong(InletSpec::capacity).sum();
         long inHand = segments.stream().mapToLong(SegmentSpec::inHand).sum();
         if (capacity < inHand) {
-            throw new IllegalArgumentException("pipeline '" + name + "': capacity(" + capacity
-                    + ") is too small: its workers and batches take up to " + inHand
-                    + " messages in hand, and each needs credit; raise the capacity to at least " + inHand
+            throw new IllegalArgumentException("pipeline '" + name + "': "
+                    + inWords(
+                            spec.inlets(),
+                            inlet -> "capacity(" + inlet.capacity() + ") of inlet '" + inlet.name() + "'")
+                    + " is too small: its workers and batches take up to " + inHand + " messages in hand, "
+                    + inWords(segments, segment -> segment.inHand() + " from stage '" + segment.name() + "' on")
+                    + ", and each needs credit; raise the capacity to at least " + inHand + " in all"
                     + " or ask for fewer workers or smaller batches");
         }
         int batch = segments.stream()
@@ -207,8 +214,8 @@ final class Plan<T> {
                         segment -> segment.batch() == null ? 1 : segment.batch().size())
                 .max()
                 .orElse(1);
-        int workers = segments.stream().mapToInt(SegmentSpec::workers).sum();
-        for (InletSpec inlet : inletSpecs) {
+        int workers = spec.workers();
+        for (InletSpec inlet : spec.inlets()) {
             if (inlet.overflow() instanceof Overflow.DropOldest && inlet.capacity() <= workers) {
                 log.warn(
                         "pipeline '{}', inlet '{}': {} workers may have all that its capacity({}) lets in, and leave"
@@ -229,6 +236,10 @@ final class Plan<T> {
                         batch);
             }
         }
+    }
+
+    private static <X> String inWords(List<X> all, Function<X, String> words) {
+        return all.stream().map(words).collect(Collectors.joining(", "));
     }
 
     private <I> StageBuilder<I> configure(String stage, Consumer<StageBuilder<I>> settings) {

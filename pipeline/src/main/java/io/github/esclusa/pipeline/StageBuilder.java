@@ -55,7 +55,8 @@ public final class StageBuilder<I> {
                     + " as in e -> e.retry(config).skip()");
         }
         this.policy = requireNonNull(
-                policyOf.apply(ErrorPolicy.standard()), () -> where() + ": onError returned null, and not a policy");
+                policyOf.apply(ErrorPolicy.standardOf(where())),
+                () -> where() + ": onError returned null, and not a policy");
         return this;
     }
 

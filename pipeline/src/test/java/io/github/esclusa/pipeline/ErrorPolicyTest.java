@@ -319,6 +319,13 @@ class ErrorPolicyTest extends PolicyFixture {
         assertThatThrownBy(() -> ErrorPolicy.standard().bisect(e -> true).bisect(e -> true))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("one bisect");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("words")
+                        .sink(
+                                "store",
+                                n -> {},
+                                stage -> stage.onError(e -> e.retry(config).retry(config))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("pipeline 'words', stage 'store': an error policy has one retry: it was given two");
         assertThatThrownBy(() -> builder().sink("sink", n -> {}, stage -> stage.onError(e -> e.retry(config))
                         .onError(e -> e.skip())))
                 .isInstanceOf(IllegalStateException.class)

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.esclusa.pipeline.policy.BatchFailure;
+import io.github.esclusa.pipeline.policy.ErrorPolicy;
+import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.DrainReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,13 @@ class NullSettingsTest {
                 refused(
                         "stage 's': the function for onError is null",
                         b -> b.sink("s", n -> {}, stage -> stage.onError(null))),
+                refused("stage 's': the config of retry is null", b -> onError(b, e -> e.retry(null))),
+                refused("stage 's': the predicate of inDoubt is null", b -> onError(b, e -> e.inDoubt(null))),
+                refused("stage 's': the predicate of bisect is null", b -> onError(b, e -> e.bisect(null))),
+                refused("stage 's': the handler of deadLetter is null", b -> onError(b, e -> e.deadLetter(null))),
+                refused(
+                        "stage 's': the retry config of deadLetter is null",
+                        b -> onError(b, e -> e.deadLetter(letter -> {}, null))),
                 refused("the name of its stage is null", b -> b.map(null, n -> n)),
                 refused("the name of its inlet is null", b -> b.inlet(null)),
                 refused("batch(…, linger): the linger is null", b -> b.batch(1, null)),
@@ -56,15 +67,27 @@ class NullSettingsTest {
     }
 
     @Test
-    void aRunningPipelineNamesTheParameter() throws InterruptedException {
+    void aRunningPipelineNamesItselfAndTheOperation() throws InterruptedException {
         try (Pipeline<Integer> pipeline =
                 Pipeline.<Integer>builder("p").sink("s", n -> {}).start()) {
-            assertNames("outcome", () -> pipeline.settled(null));
-            assertNames("timeout", () -> pipeline.shutdown(null));
-            assertNames("message", () -> pipeline.trySubmit(null));
+            assertRefused("pipeline 'p': the outcome given to settled is null", () -> pipeline.settled(null));
+            assertRefused("pipeline 'p': the timeout given to shutdown is null", () -> pipeline.shutdown(null));
+            String unsubmitted = "inlet 'main' of pipeline 'p': the message submitted is null";
+            assertRefused(unsubmitted, () -> pipeline.trySubmit(null));
+            assertRefused(unsubmitted, () -> pipeline.submit(null));
+            assertRefused("pipeline 'p': the callback given to submit is null", () -> pipeline.submit(1, null));
             DrainReport<Integer> report = pipeline.shutdown(Duration.ofSeconds(30));
-            assertNames("outcome", () -> report.count(null));
+            assertRefused("pipeline 'p': the outcome given to count is null", () -> report.count(null));
         }
+    }
+
+    @Test
+    void whatHasNoNameYetSaysWhatItIs() {
+        assertRefused("the name of the pipeline is null", () -> Pipeline.builder(null));
+        assertRefused("Overflow.block: the timeout is null", () -> Overflow.block(null));
+        Map<Integer, Throwable> causes = new HashMap<>();
+        causes.put(3, null);
+        assertRefused("BatchFailure: the cause for message 3 is null", () -> new BatchFailure(causes));
     }
 
     @Test
@@ -89,11 +112,16 @@ class NullSettingsTest {
         Object on(PipelineBuilder<Integer, Integer> builder);
     }
 
+    private static Object onError(
+            PipelineBuilder<Integer, Integer> builder, UnaryOperator<ErrorPolicy<Integer>> policyOf) {
+        return builder.sink("s", n -> {}, stage -> stage.onError(policyOf));
+    }
+
     private static Arguments refused(String message, Attempt attempt) {
         return Arguments.of(message, attempt);
     }
 
-    private static void assertNames(String parameter, ThrowingCallable attempt) {
-        assertThatNullPointerException().isThrownBy(attempt).withMessage(parameter);
+    private static void assertRefused(String message, ThrowingCallable attempt) {
+        assertThatNullPointerException().isThrownBy(attempt).withMessage(message);
     }
 }

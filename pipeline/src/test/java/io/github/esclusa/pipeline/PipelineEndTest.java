@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.esclusa.core.thread.StuckThread;
 import io.github.esclusa.core.thread.ThreadKind;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
-import io.github.esclusa.pipeline.report.StuckThread;
 import io.github.esclusa.pipeline.testing.LogLines;
 import io.github.esclusa.pipeline.testing.Running;
 import java.time.Duration;

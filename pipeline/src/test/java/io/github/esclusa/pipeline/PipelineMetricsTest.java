@@ -310,7 +310,7 @@ class PipelineMetricsTest {
             assertThatThrownBy(() -> watched("twins").start())
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("'twins'")
-                    .hasMessageContaining("already live");
+                    .hasMessageContaining("another of this name is live");
             assertThat(registry.getMeters()).hasSize(meters);
             assertThat(first.trySubmit(1)).isEqualTo(Admission.ACCEPTED);
         }

@@ -483,14 +483,22 @@ class PipelineTest {
 
     @Test
     void settingsThatCannotWorkAreRefusedByNameAndValue() {
-        assertThatThrownBy(() -> Pipeline.<Integer>builder("p").capacity(0)).hasMessageContaining("capacity(0)");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("p").capacity(0))
+                .hasMessage("pipeline 'p': capacity(0) must be at least 1");
+        assertThatThrownBy(() -> Pipeline.<Integer>builder("p").inlet("i", inlet -> inlet.capacity(0)))
+                .hasMessage("pipeline 'p', inlet 'i': capacity(0) must be at least 1");
         assertThatThrownBy(() -> Pipeline.<Integer>builder("p")
-                        .capacity(10)
+                        .capacity(4)
+                        .inlet("udp")
+                        .inlet("tcp", inlet -> inlet.capacity(6))
+                        .map("parse", n -> n)
                         .batch(11, Duration.ofMillis(1))
                         .sink("s", batch -> {})
                         .start())
-                .hasMessageContaining("capacity(10)")
-                .hasMessageContaining("11");
+                .hasMessageStartingWith(
+                        "pipeline 'p': capacity(4) of inlet 'udp', capacity(6) of inlet 'tcp' is too small")
+                .hasMessageContaining("up to 12 messages in hand, 1 from stage 'parse' on, 11 from stage 's' on")
+                .hasMessageContaining("at least 12 in all");
         assertThatThrownBy(() -> Pipeline.<Integer>builder("p").map("a", n -> n).map("a", n -> n))
                 .hasMessageContaining("stage 'a': the name is taken");
         assertThatThrownBy(() -> Pipeline.<Integer>builder("p").map(" ", n -> n))

@@ -72,7 +72,7 @@ public final class PoolMetrics {
     private final @Nullable Timer validation;
 
     PoolMetrics(PoolSettings settings, @Nullable MeterRegistry registry, PoolLife<?> life) {
-        this.scope = MeterScope.open(PREFIX, settings.name(), registry);
+        this.scope = MeterScope.open(PREFIX, "pool", settings.name(), registry);
         gauge(RESOURCES, "Resources that exist", "objects", life, state -> state.state()
                 .resources());
         gauge(ACTIVE, "Resources on lease", "objects", life, state -> state.state()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
@@ -119,7 +119,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      * @throws ResourceCreationException if the factory failed for this thread
      */
     public Lease<T> acquire(Duration timeout) throws InterruptedException {
-        requireNonNull(timeout, "timeout");
+        given(timeout, "pool", name(), "timeout given to acquire");
         if (Thread.interrupted()) {
             meters.acquired(AcquireOutcome.INTERRUPTED, 0);
             throw new InterruptedException("interrupted before acquiring from pool '" + name() + "'");
@@ -183,7 +183,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      * @throws PoolClosedException if the pool is closed, before or meanwhile
      */
     public void warm(Duration timeout) throws InterruptedException {
-        requireNonNull(timeout, "timeout");
+        given(timeout, "pool", name(), "timeout given to warm");
         PoolLife.Filling end = handOver.awaitFilled(time.after(timeout));
         switch (end.filled()) {
             case FILLED -> {}
@@ -261,7 +261,7 @@ public final class ResourcePool<T> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted while it waits; the pool is closed nevertheless
      */
     public PoolReport shutdown(Duration timeout) throws InterruptedException {
-        requireNonNull(timeout, "timeout");
+        given(timeout, "pool", name(), "timeout given to shutdown");
         List<Job<T>> destructions = handOver.close();
         Deadline deadline;
         try {

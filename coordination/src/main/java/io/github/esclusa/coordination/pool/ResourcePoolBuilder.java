@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.Objects.requireNonNull;
 
 import io.github.esclusa.core.time.Clock;
@@ -39,7 +40,7 @@ public final class ResourcePoolBuilder<T> {
     private Job.Maker<T> jobs = new Job.Maker<>();
 
     ResourcePoolBuilder(String name) {
-        this.name = requireNonNull(name, "name");
+        this.name = requireNonNull(name, "the name of the pool is null");
         if (name.isBlank()) {
             throw new IllegalArgumentException("the pool's name is blank: give it one that says what it lends");
         }
@@ -52,7 +53,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> factory(ResourceFactory<T> factory) {
-        this.factory = requireNonNull(factory, "factory");
+        this.factory = given(factory, "pool", name, "factory");
         return this;
     }
 
@@ -63,7 +64,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> create(Callable<? extends T> creator) {
-        this.creator = requireNonNull(creator, "creator");
+        this.creator = given(creator, "pool", name, "function given to create");
         return this;
     }
 
@@ -74,7 +75,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> validate(ResourceFactory.Validator<? super T> validator) {
-        this.validator = requireNonNull(validator, "validator");
+        this.validator = given(validator, "pool", name, "function given to validate");
         return this;
     }
 
@@ -86,7 +87,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> destroy(ResourceFactory.Destroyer<? super T> destroyer) {
-        this.destroyer = requireNonNull(destroyer, "destroyer");
+        this.destroyer = given(destroyer, "pool", name, "function given to destroy");
         return this;
     }
 
@@ -134,7 +135,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> acquireTimeout(Duration timeout) {
-        this.acquireTimeout = requireNonNull(timeout, "acquireTimeout");
+        this.acquireTimeout = given(timeout, "pool", name, "acquireTimeout");
         return this;
     }
 
@@ -147,7 +148,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> validateAfterIdle(Duration idle) {
-        this.validateAfterIdle = requireNonNull(idle, "validateAfterIdle");
+        this.validateAfterIdle = given(idle, "pool", name, "validateAfterIdle");
         return this;
     }
 
@@ -159,7 +160,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> clock(Clock clock) {
-        this.clock = requireNonNull(clock, "clock");
+        this.clock = given(clock, "pool", name, "clock");
         return this;
     }
 
@@ -192,7 +193,7 @@ public final class ResourcePoolBuilder<T> {
      * @return this builder
      */
     public ResourcePoolBuilder<T> executor(Executor executor) {
-        this.executor = requireNonNull(executor, "executor");
+        this.executor = given(executor, "pool", name, "executor");
         return this;
     }
 
@@ -226,7 +227,7 @@ public final class ResourcePoolBuilder<T> {
      * @throws IllegalStateException if a live pool of this name is in the meter registry
      */
     public ResourcePool<T> openWarm(Duration timeout) throws InterruptedException {
-        requireNonNull(timeout, "timeout");
+        given(timeout, "pool", name, "timeout given to openWarm");
         ResourcePool<T> pool = assemble();
         boolean warm = false;
         try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.startup;
 
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -89,7 +90,7 @@ public final class Barrier implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public int await(Duration timeout) throws InterruptedException {
-        requireNonNull(timeout, "timeout");
+        given(timeout, "barrier", name(), "timeout given to await");
         long began = generations.clock.nanoTime();
         BarrierMetrics.@Nullable Outcome outcome = null; // and none, where the wait never began or something broke
         BarrierLog.arrives(name(), generations);
@@ -137,7 +138,7 @@ public final class Barrier implements AutoCloseable {
      * @param cause why it cannot; the cause of everybody's {@link BarrierBroken}
      */
     public void fail(Throwable cause) {
-        generations.breakBy(BarrierBroken.Reason.FAILED, requireNonNull(cause, "cause"));
+        generations.breakBy(BarrierBroken.Reason.FAILED, given(cause, "barrier", name(), "cause given to fail"));
     }
 
     /**
@@ -231,7 +232,7 @@ public final class Barrier implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder whenAllHere(Runnable action) {
-            this.action = requireNonNull(action, "action");
+            this.action = given(action, "barrier", name, "action given to whenAllHere");
             return this;
         }
 
@@ -256,7 +257,7 @@ public final class Barrier implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder clock(Clock clock) {
-            this.clock = requireNonNull(clock, "clock");
+            this.clock = given(clock, "barrier", name, "clock");
             return this;
         }
 

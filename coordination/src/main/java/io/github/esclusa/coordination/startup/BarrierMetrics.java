@@ -51,7 +51,7 @@ public final class BarrierMetrics {
     private final Map<Outcome, Timer> waits = new EnumMap<>(Outcome.class);
 
     BarrierMetrics(Generations generations, @Nullable MeterRegistry meters) {
-        scope = MeterScope.open(PREFIX, generations.name, meters);
+        scope = MeterScope.open(PREFIX, "barrier", generations.name, meters);
         for (BarrierState state : BarrierState.values()) {
             scope.register((registry, tags) -> Gauge.builder(STATE, generations, it -> it.state() == state ? 1 : 0)
                     .description("1 for the state the barrier is in")

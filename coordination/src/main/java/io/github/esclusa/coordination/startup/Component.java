@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.startup;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
 import io.github.esclusa.core.time.Deadline;
 import java.time.Duration;
@@ -41,7 +41,7 @@ public final class Component<T extends AutoCloseable> {
     public Component<T> after(Component<?>... components) {
         owner.requireOpen("after");
         for (Component<?> component : components) {
-            requireNonNull(component, "component");
+            given(component, "gate", owner.name(), "component given to after of '" + name() + "'");
             if (component == this) {
                 throw new IllegalArgumentException(slot + " cannot start after itself");
             }

@@ -71,7 +71,7 @@ public final class GateMetrics {
     }
 
     static GateMetrics open(Board board, @Nullable MeterRegistry registry) {
-        GateMetrics metrics = new GateMetrics(MeterScope.open(PREFIX, board.name, registry));
+        GateMetrics metrics = new GateMetrics(MeterScope.open(PREFIX, "gate", board.name, registry));
         try {
             metrics.register(board);
         } catch (Throwable e) { // no memory, say: the name must be free again

@@ -11,7 +11,7 @@ final class Limits {
     private Limits() {}
 
     static String notBlank(String setting, String value) {
-        if (requireNonNull(value, setting).isBlank()) {
+        if (requireNonNull(value, () -> setting + " is null").isBlank()) {
             throw new IllegalArgumentException(
                     setting + " is blank: it names threads, metrics and messages, choose one");
         }
@@ -19,7 +19,7 @@ final class Limits {
     }
 
     static Duration positive(String setting, Duration value) {
-        if (requireNonNull(value, setting).isNegative() || value.isZero()) {
+        if (requireNonNull(value, () -> setting + " is null").isNegative() || value.isZero()) {
             throw new IllegalArgumentException(setting + " is " + value + ": it must be positive");
         }
         return value;

@@ -67,7 +67,8 @@ final class Slot<T extends AutoCloseable> {
     Slot(String gate, String name, Callable<? extends T> factory) {
         this.gate = gate;
         this.name = name;
-        this.factory = requireNonNull(factory, "factory");
+        this.factory =
+                requireNonNull(factory, () -> "component '" + name + "' of gate '" + gate + "': the factory is null");
         this.factoryFailed = Failure.component(name);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.startup;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.core.thread.NamedThreads;
@@ -134,6 +134,7 @@ public final class StartupGate implements AutoCloseable {
      * @throws IllegalStateException if called by one of the gate's own components, for which it would wait
      */
     public boolean awaitReady(Duration timeout) throws InterruptedException {
+        given(timeout, "gate", name(), "timeout given to awaitReady");
         GateState now = board.state();
         if (now != GateState.READY) {
             refuseOwnThread("awaitReady");
@@ -183,7 +184,7 @@ public final class StartupGate implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public StopReport stop(Duration timeout) throws InterruptedException {
-        requireNonNull(timeout, "timeout");
+        given(timeout, "gate", name(), "timeout given to stop");
         refuseOwnThread("stop");
         teardown.stop(timeout);
         board.awaitEnd();
@@ -314,7 +315,7 @@ public final class StartupGate implements AutoCloseable {
          * @return this
          */
         public Builder threads(ThreadKind kind) {
-            this.threads = requireNonNull(kind, "kind");
+            this.threads = given(kind, "gate", name, "kind of its threads");
             return this;
         }
 
@@ -337,7 +338,7 @@ public final class StartupGate implements AutoCloseable {
          * @return this
          */
         public Builder clock(Clock clock) {
-            this.clock = requireNonNull(clock, "clock");
+            this.clock = given(clock, "gate", name, "clock");
             return this;
         }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.timer;
 
+import static io.github.esclusa.core.waiting.Given.given;
+
 import io.github.esclusa.core.time.Deadline;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,7 @@ final class ScheduledTimer extends DueEntry implements Timer, Runnable {
 
     @Override
     public ResetOutcome reset(Duration delay) {
-        return engine.reset(this, Deadline.nanosOf(delay));
+        return engine.reset(this, Deadline.nanosOf(given(delay, "timers", engine.name(), "delay given to reset")));
     }
 
     @Override

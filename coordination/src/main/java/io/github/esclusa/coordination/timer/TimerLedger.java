@@ -4,6 +4,7 @@ package io.github.esclusa.coordination.timer;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.thread.StuckThread;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.core.waiting.WaitLock;
@@ -69,7 +70,7 @@ final class TimerLedger {
     private final ReturnedTimers returned = new ReturnedTimers();
 
     @GuardedBy("lock")
-    private final ArrayList<Thread> stuckThreads = new ArrayList<>();
+    private List<StuckThread> stuckThreads = List.of();
 
     @GuardedBy("lock")
     private final TimerTally tally = new TimerTally();
@@ -375,20 +376,29 @@ final class TimerLedger {
             if (life != Life.CLOSING) {
                 return false;
             }
-            stuckThreads.ensureCapacity(running.size() + 1); // before anything has changed: this may run out of memory
+            stuckThreads = stuckThreads(timingThread); // before anything has changed: this may run out of memory
             for (ScheduledTimer timer : running) {
-                stuckThreads.add(requireNonNull(timer.runner));
                 settle(timer, TimerState.UNKNOWN);
             }
             running.clear();
-            if (handingOver) {
-                stuckThreads.add(timingThread);
-            }
             life = Life.QUIET;
             return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** With the lock none of them can leave unseen: each stack is that of a callback, or of a hand-over. */
+    @GuardedBy("lock")
+    private List<StuckThread> stuckThreads(Thread timingThread) {
+        List<StuckThread> stuck = new ArrayList<>();
+        for (ScheduledTimer timer : running) {
+            stuck.add(StuckThread.of(requireNonNull(timer.runner)));
+        }
+        if (handingOver) {
+            stuck.add(StuckThread.of(timingThread));
+        }
+        return stuck;
     }
 
     void quietToTerminated() {

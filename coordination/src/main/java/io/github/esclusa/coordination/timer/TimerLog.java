@@ -2,7 +2,6 @@
 package io.github.esclusa.coordination.timer;
 
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,13 +47,13 @@ final class TimerLog {
         }
     }
 
-    void closedWithCallbacksRunning(List<Thread> threads, Duration timeout) {
+    void closedWithCallbacksRunning(TimersReport report, Duration timeout) {
         try {
             log.warn(
                     "timers '{}' were closed while callbacks run, which have not come back within closeTimeout({}): {}",
                     name,
                     timeout,
-                    threads);
+                    report.stuckInWords());
         } catch (Throwable e) {
             return;
         }

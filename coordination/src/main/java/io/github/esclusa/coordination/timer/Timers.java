@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.timer;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.core.thread.ThreadKind;
@@ -70,7 +70,9 @@ public final class Timers implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Timer after(Duration delay, Runnable callback) {
-        return engine.schedule(Cadence.once(delay), requireNonNull(callback, "callback"));
+        return engine.schedule(
+                Cadence.once(given(delay, "timers", engine.name(), "delay")),
+                given(callback, "timers", engine.name(), "callback"));
     }
 
     /**
@@ -86,7 +88,11 @@ public final class Timers implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Timer withFixedDelay(Duration initial, Duration delay, Runnable callback) {
-        return engine.schedule(Cadence.fixedDelay(initial, delay), requireNonNull(callback, "callback"));
+        return engine.schedule(
+                Cadence.fixedDelay(
+                        given(initial, "timers", engine.name(), "initial delay"),
+                        given(delay, "timers", engine.name(), "delay")),
+                given(callback, "timers", engine.name(), "callback"));
     }
 
     /**
@@ -107,7 +113,11 @@ public final class Timers implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Timer atFixedRate(Duration initial, Duration period, Runnable callback) {
-        return engine.schedule(Cadence.fixedRate(initial, period), requireNonNull(callback, "callback"));
+        return engine.schedule(
+                Cadence.fixedRate(
+                        given(initial, "timers", engine.name(), "initial delay"),
+                        given(period, "timers", engine.name(), "period")),
+                given(callback, "timers", engine.name(), "callback"));
     }
 
     /**
@@ -134,7 +144,7 @@ public final class Timers implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public TimersReport shutdown(Duration timeout) throws InterruptedException {
-        return engine.shutdown(requireNonNull(timeout, "timeout"));
+        return engine.shutdown(given(timeout, "timers", engine.name(), "timeout given to shutdown"));
     }
 
     /**
@@ -146,7 +156,7 @@ public final class Timers implements AutoCloseable {
         try {
             TimersReport report = shutdown(closeTimeout);
             if (!report.stuckThreads().isEmpty()) {
-                engine.log().closedWithCallbacksRunning(report.stuckThreads(), closeTimeout);
+                engine.log().closedWithCallbacksRunning(report, closeTimeout);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -176,7 +186,7 @@ public final class Timers implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder executor(Executor executor) {
-            draft.executor = requireNonNull(executor, "executor");
+            draft.executor = given(executor, "timers", draft.name, "executor");
             return this;
         }
 
@@ -202,7 +212,7 @@ public final class Timers implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder threads(ThreadKind kind) {
-            draft.threadKind = requireNonNull(kind, "kind");
+            draft.threadKind = given(kind, "timers", draft.name, "kind of their threads");
             return this;
         }
 
@@ -226,7 +236,7 @@ public final class Timers implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder closeTimeout(Duration timeout) {
-            draft.closeTimeout = requireNonNull(timeout, "timeout");
+            draft.closeTimeout = given(timeout, "timers", draft.name, "closeTimeout");
             return this;
         }
 
@@ -238,7 +248,7 @@ public final class Timers implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder clock(Clock clock) {
-            draft.clock = requireNonNull(clock, "clock");
+            draft.clock = given(clock, "timers", draft.name, "clock");
             return this;
         }
 

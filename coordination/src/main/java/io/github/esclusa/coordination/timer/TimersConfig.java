@@ -31,7 +31,7 @@ record TimersConfig(
     /** The settings as the builder collects them. */
     static final class Draft {
 
-        private final String name;
+        final String name;
 
         @Nullable
         Executor executor;
@@ -48,7 +48,7 @@ record TimersConfig(
         MeterRegistry meterRegistry;
 
         Draft(String name) {
-            if (requireNonNull(name, "name").isBlank()) {
+            if (requireNonNull(name, "the name of the timers is null").isBlank()) {
                 throw new IllegalArgumentException(
                         "the name of timers is blank: give them one that says what they time");
             }
@@ -90,7 +90,7 @@ record TimersConfig(
         NamedThreads workerThreads = NamedThreads.of(threadKind, name + "-timer");
         Workers own = executor == null ? new Workers(name, workers, workerThreads, log) : null;
         TimerLedger ledger = new TimerLedger(name, maxPending, clock);
-        MeterScope scope = MeterScope.open(TimerMetrics.PREFIX, name, meterRegistry);
+        MeterScope scope = MeterScope.open(TimerMetrics.PREFIX, "timers", name, meterRegistry);
         boolean started = false;
         try {
             TimerEngine engine = new TimerEngine(

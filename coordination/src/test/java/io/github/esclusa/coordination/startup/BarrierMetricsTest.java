@@ -128,7 +128,7 @@ class BarrierMetricsTest {
         Barrier barrier = builder.build();
         assertThatIllegalStateException()
                 .isThrownBy(builder::build)
-                .withMessageContaining("esclusa.barrier 'workers' is already live");
+                .withMessageContaining("barrier 'workers': another of this name is live");
 
         barrier.close();
 

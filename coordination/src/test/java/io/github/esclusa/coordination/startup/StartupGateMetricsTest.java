@@ -262,7 +262,7 @@ class StartupGateMetricsTest {
         assertThatIllegalStateException()
                 .isThrownBy(() ->
                         StartupGate.builder("gate").meterRegistry(registry).build())
-                .withMessageContaining("esclusa.gate 'gate' is already live");
+                .withMessageContaining("gate 'gate': another of this name is live");
         gate.close();
     }
 

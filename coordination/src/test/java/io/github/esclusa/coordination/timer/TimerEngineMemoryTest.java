@@ -39,7 +39,7 @@ class TimerEngineMemoryTest {
             ledger,
             Runnable::run,
             null,
-            new TimerMetrics(MeterScope.open(TimerMetrics.PREFIX, "run", null), ledger),
+            new TimerMetrics(MeterScope.open(TimerMetrics.PREFIX, "thing", "run", null), ledger),
             new TimerLog("run"),
             Thread::new);
 

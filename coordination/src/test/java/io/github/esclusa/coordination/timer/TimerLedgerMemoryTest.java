@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.coordination.testing.Allocations;
+import io.github.esclusa.core.thread.StuckThread;
 import io.github.esclusa.core.time.ManualClock;
 import java.util.HashSet;
 import java.util.List;
@@ -72,7 +73,9 @@ class TimerLedgerMemoryTest {
         assertThat(ledger.begin(timer, Thread.currentThread(), 0)).isNotNull();
         ledger.close(null);
         assertThat(ledger.closingToQuietByForce(Thread.currentThread())).isTrue();
-        assertThat(ledger.report().stuckThreads()).containsExactly(Thread.currentThread());
+        assertThat(ledger.report().stuckThreads())
+                .extracting(StuckThread::name)
+                .containsExactly(Thread.currentThread().getName());
         assertThat(ledger.balance()).isEqualTo(new TimerBalance(1, 0, 0, 0, 0, 0, 0, 1));
     }
 

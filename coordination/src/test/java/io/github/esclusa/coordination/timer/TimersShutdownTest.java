@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.esclusa.core.thread.StuckThread;
 import io.github.esclusa.core.time.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -101,8 +102,12 @@ class TimersShutdownTest {
 
         assertThat(report.balance()).isEqualTo(new TimerBalance(2, 0, 0, 0, 0, 0, 0, 2));
         assertThat(report.terminated()).isTrue();
-        assertThat(report.stuckThreads()).hasSize(2).allSatisfy(thread -> assertThat(thread.getName())
+        assertThat(report.stuckThreads()).hasSize(2).allSatisfy(thread -> assertThat(thread.name())
                 .startsWith(name + "-timer-"));
+        assertThat(report)
+                .asString()
+                .contains("0 handed back, terminated, stuck [" + name + "-timer-")
+                .containsPattern("-timer-[12] in \\S+, from \\S+TimersShutdownTest\\.blockUntilReleased");
         assertThat(oneShot.cancel()).isEqualTo(CancelOutcome.RUNNING);
         release.countDown();
         await().atMost(SOON).until(() -> Threads.named(name + "-tim").isEmpty());
@@ -214,7 +219,7 @@ class TimersShutdownTest {
 
         TimersReport report = timers.shutdown(Duration.ofMillis(1));
 
-        assertThat(report.stuckThreads()).extracting(Thread::getName).containsExactly(name + "-timing-1");
+        assertThat(report.stuckThreads()).extracting(StuckThread::name).containsExactly(name + "-timing-1");
         assertThat(timer.state()).isEqualTo(TimerState.RETURNED);
         assertThat(report.balance()).isEqualTo(new TimerBalance(1, 0, 0, 0, 0, 0, 1, 0));
         release.countDown();

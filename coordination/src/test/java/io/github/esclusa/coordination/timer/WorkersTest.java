@@ -73,7 +73,7 @@ class WorkersTest {
                     handedOver.countDown();
                 },
                 workers,
-                new TimerMetrics(MeterScope.open(TimerMetrics.PREFIX, "late", null), ledger),
+                new TimerMetrics(MeterScope.open(TimerMetrics.PREFIX, "thing", "late", null), ledger),
                 log,
                 WorkersTest::daemon);
         engine.start();

@@ -18,7 +18,7 @@ final class Discipline {
         this.lock = lock;
         this.reentrancy = reentrancy;
         this.order = order;
-        this.node = order == null ? null : new OrderedNode(lock.name());
+        this.node = order == null ? null : order.place(lock.name());
     }
 
     /** {@code null} where nothing is demanded. */

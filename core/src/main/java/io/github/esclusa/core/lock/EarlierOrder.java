@@ -7,7 +7,7 @@ final class EarlierOrder extends Exception {
     private static final long serialVersionUID = 1;
 
     EarlierOrder(String held, String taken) {
-        super("'" + taken + "' was asked for while '" + held + "' was held, by thread '"
+        super(taken + " was asked for while " + held + " was held, by thread '"
                 + Thread.currentThread().getName() + "'");
     }
 }

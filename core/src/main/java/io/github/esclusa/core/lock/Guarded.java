@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.lock;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -88,7 +88,7 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
      * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
     public <R extends @Nullable Object, X extends Throwable> R read(Reader<? super T, ? extends R, X> reader) throws X {
-        requireNonNull(reader, "reader");
+        given(reader, "guarded value", name(), "function given to read");
         lockOnce();
         try {
             return reader.read(value);
@@ -109,7 +109,7 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
      */
     @CanIgnoreReturnValue
     public <X extends Throwable> T update(Updater<T, X> updater) throws X {
-        requireNonNull(updater, "updater");
+        given(updater, "guarded value", name(), "function given to update");
         lockOnce();
         try {
             T updated = updater.update(value);
@@ -130,7 +130,7 @@ public final class Guarded<T extends @Nullable Object> implements AutoCloseable 
      * @throws LockOrderException if that would turn the {@link LockOrder} of its lock round
      */
     public <X extends Throwable> void with(Action<? super T, X> action) throws X {
-        requireNonNull(action, "action");
+        given(action, "guarded value", name(), "function given to with");
         lockOnce();
         try {
             action.work(value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.lock;
 
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.MustBeClosed;
@@ -110,6 +111,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
      * @throws LockOrderException if that would turn its {@link LockOrder} round; the lock was not taken
      */
     public Optional<Held> tryHold(Duration timeout) throws InterruptedException {
+        given(timeout, "lock", name, "timeout given to tryHold");
         Optional<Held> held = Optional.of(new Held(this));
         return tryLock(Deadline.nanosOf(timeout), TimeUnit.NANOSECONDS) ? held : Optional.empty();
     }
@@ -307,7 +309,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
         private IntSupplier sampling = () -> ThreadLocalRandom.current().nextInt(1, SAMPLING_BOUND);
 
         private Builder(String name) {
-            this.name = requireNonNull(name, "name");
+            this.name = requireNonNull(name, "the name of the lock is null");
             if (name.isBlank()) {
                 throw new IllegalArgumentException("the name of the lock is blank: say what it protects");
             }
@@ -320,7 +322,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
          * @return this builder
          */
         public Builder fairness(Fairness order) {
-            this.fairness = requireNonNull(order, "order");
+            this.fairness = given(order, "lock", name, "fairness");
             return this;
         }
 
@@ -331,7 +333,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
          * @return this builder
          */
         public Builder reentrancy(Reentrancy again) {
-            this.reentrancy = requireNonNull(again, "again");
+            this.reentrancy = given(again, "lock", name, "reentrancy");
             return this;
         }
 
@@ -356,7 +358,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
          * @throws IllegalArgumentException if it is zero or negative
          */
         public Builder longHold(Duration threshold) {
-            if (threshold.isNegative() || threshold.isZero()) {
+            if (given(threshold, "lock", name, "longHold").isNegative() || threshold.isZero()) {
                 throw new IllegalArgumentException("longHold of lock '" + name + "' is " + threshold
                         + ": allowed is a positive duration; leave it out to report none");
             }
@@ -382,7 +384,7 @@ public final class InstrumentedLock implements Lock, AutoCloseable {
          * @return this builder
          */
         public Builder clock(Clock source) {
-            this.clock = requireNonNull(source, "source");
+            this.clock = given(source, "lock", name, "clock");
             return this;
         }
 

@@ -79,7 +79,7 @@ public final class LockMetrics {
         this.log = new LockLog(name);
         this.lock = lock;
         this.watch = watch;
-        this.scope = MeterScope.open(PREFIX, name, registry);
+        this.scope = MeterScope.open(PREFIX, "lock", name, registry);
         counter(ACQUISITIONS, "times the lock was taken", LockWatch::acquisitions);
         counter(CONTENDED, "times a thread had to wait for the lock", w -> w.contended.sum());
         counter(TIMEOUT, "timed acquires whose time ran out", w -> w.timeouts.sum());

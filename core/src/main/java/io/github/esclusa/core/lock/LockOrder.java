@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.lock;
 
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.MapMaker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,7 +36,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Only an acquire that might wait is checked: {@code tryLock()} without a timeout cannot deadlock, though what it takes
  * counts as held. A return from {@code Condition.await} takes its lock again and is checked, when the wait begins, against
- * the other locks that the thread holds. Locks of one order that are no longer used are forgotten with it.
+ * the other locks that the thread holds. Locks of one order that are no longer used are forgotten with it. Several may have one
+ * name: messages number the second and those after it, as they were made.
  *
  * <p>An acquire made while no other lock of the order is held costs a look into a map and an entry there for the thread,
  * which goes with its last lock; the same two locks again cost a look into a map each. Only the first time that two
@@ -56,9 +61,13 @@ public final class LockOrder {
     @GuardedBy("learning")
     private final TopologicalOrder places = new TopologicalOrder();
 
+    /** How many locks of a name there have been, for each name that a lock still has. */
+    private final ConcurrentMap<String, AtomicInteger> namesakes =
+            new MapMaker().weakValues().makeMap();
+
     private LockOrder(String name, InversionPolicy policy) {
-        this.name = requireNonNull(name, "name");
-        this.policy = requireNonNull(policy, "policy");
+        this.name = requireNonNull(name, "the name of the lock order is null");
+        this.policy = given(policy, "lock order", name, "policy");
         if (name.isBlank()) {
             throw new IllegalArgumentException("the name of the lock order is blank: say whose locks they are");
         }
@@ -103,6 +112,11 @@ public final class LockOrder {
      */
     public long inversions() {
         return inversions.sum();
+    }
+
+    /** The place of a lock that has been made and has met no other. */
+    OrderedNode place(String lock) {
+        return new OrderedNode(lock, namesakes.computeIfAbsent(lock, any -> new AtomicInteger()));
     }
 
     /** The current thread is about to take a lock and may wait for it, or to give it up and take it again. */
@@ -201,8 +215,8 @@ public final class LockOrder {
     private void inverted(OrderedNode other, OrderedNode taken, List<EarlierOrder> opposite) {
         inversions.increment();
         LockOrderException inversion = new LockOrderException(
-                "thread '" + Thread.currentThread().getName() + "' takes lock '" + taken.name + "' while it holds '"
-                        + other.name + "', against the lock order '" + name + "', in which " + inWords(opposite)
+                "thread '" + Thread.currentThread().getName() + "' takes lock " + taken.name + " while it holds "
+                        + other.name + ", against the lock order '" + name + "', in which " + inWords(opposite)
                         + ": two threads that do so at once wait for each other for ever; take the two in one order"
                         + " everywhere",
                 opposite);

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A lock's place in a {@link LockOrder}. It knows those that come before it and those that come after it, weakly, so that
@@ -16,6 +17,7 @@ final class OrderedNode {
     /** The place of a lock that has met no other. */
     static final long NOWHERE = 0;
 
+    /** In messages: the lock's name, and the number that tells it from others of that name. */
     final String name;
 
     /** Those that have been held while this one was taken, and where. Written under the order's lock, read without. */
@@ -32,8 +34,14 @@ final class OrderedNode {
     private final Set<OrderedNode> warnedOf = Collections.newSetFromMap(
             new MapMaker().concurrencyLevel(1).weakKeys().makeMap());
 
-    OrderedNode(String name) {
-        this.name = name;
+    /** How many locks of its name the order has seen: kept as long as one of them. */
+    @SuppressWarnings("UnusedVariable") // it is there to be referred to
+    private final AtomicInteger namesakes;
+
+    OrderedNode(String lock, AtomicInteger namesakes) {
+        this.namesakes = namesakes;
+        int number = namesakes.incrementAndGet();
+        this.name = "'" + lock + "'" + (number == 1 ? "" : " (lock " + number + " of that name)");
     }
 
     boolean isKnownAfter(OrderedNode held) {

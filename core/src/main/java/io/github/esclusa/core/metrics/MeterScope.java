@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The meters of one component: registered under its name, removed with it, and never the reason that work fails.
  *
- * <p>A scope owns a name within a kind ({@code esclusa.pool} and {@code orders}, say) in one registry, from
- * {@link #open} until {@link #close}; two live components of one kind and name are an error, because the second would
+ * <p>A scope owns a name within a prefix ({@code orders} within {@code esclusa.pool}, say) in one registry, from
+ * {@link #open} until {@link #close}; two live components of one prefix and name are an error, because the second would
  * silently write into the first one's meters, and the first one's end would remove the second one's. That the name is
  * taken does not depend on what filters let through. It can also be read off the registry, where the scope leaves a marker
- * meter ({@code <kind>.info}): by that a registry shows the names taken in a composite that it is part of, and a composite is
+ * meter ({@code <prefix>.info}): by that a registry shows the names taken in a composite that it is part of, and a composite is
  * shown those taken in the registries it writes to.
  *
  * <p>A registry that throws is warned of once and then left alone, by {@link #register}, which answers {@code null}, and
@@ -38,6 +38,7 @@ public final class MeterScope implements AutoCloseable {
     /** How long one close waits for the removal that another has begun: longer than any registry that works takes. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private final String prefix;
     private final String kind;
     private final String name;
     private final @Nullable MeterRegistry registry;
@@ -71,31 +72,34 @@ public final class MeterScope implements AutoCloseable {
     @GuardedBy("lock")
     private @Nullable Thread remover;
 
-    private MeterScope(String kind, String name, @Nullable MeterRegistry registry, Duration patience) {
-        this.kind = requireNonNull(kind, "kind");
-        this.name = requireNonNull(name, "name");
+    private MeterScope(String prefix, String kind, String name, @Nullable MeterRegistry registry, Duration patience) {
+        this.prefix = requireNonNull(prefix, "the prefix of the meters is null");
+        this.kind = requireNonNull(kind, "the kind of component that has the meters is null");
+        this.name = requireNonNull(name, "the name of the component that has the meters is null");
         this.registry = registry;
         this.recording = new Recording(kind, name);
         this.patience = patience;
-        this.liveName = new LiveNames.Name(kind, name);
-        this.marker = new NameMarker(kind, name);
+        this.liveName = new LiveNames.Name(prefix, name);
+        this.marker = new NameMarker(prefix, name);
     }
 
     /**
      * Takes a component's name in a registry.
      *
-     * @param kind the prefix of the component's meters, such as {@code esclusa.pool}
+     * @param prefix what the names of the component's meters begin with, such as {@code esclusa.pool}
+     * @param kind what the component is, in words, such as {@code pool}; stands in messages
      * @param name the component's name
      * @param registry where its meters go; {@code null} for an unwatched component
      * @return the scope; close it when the component has terminated
-     * @throws IllegalStateException if a live component of this kind and name is in the registry already
+     * @throws IllegalStateException if a live component of this prefix and name is in the registry already
      */
-    public static MeterScope open(String kind, String name, @Nullable MeterRegistry registry) {
-        return open(kind, name, registry, PATIENCE);
+    public static MeterScope open(String prefix, String kind, String name, @Nullable MeterRegistry registry) {
+        return open(prefix, kind, name, registry, PATIENCE);
     }
 
-    static MeterScope open(String kind, String name, @Nullable MeterRegistry registry, Duration patience) {
-        MeterScope scope = new MeterScope(kind, name, registry, patience);
+    static MeterScope open(
+            String prefix, String kind, String name, @Nullable MeterRegistry registry, Duration patience) {
+        MeterScope scope = new MeterScope(prefix, kind, name, registry, patience);
         scope.takeName();
         boolean open = false;
         try {
@@ -334,8 +338,9 @@ public final class MeterScope implements AutoCloseable {
     }
 
     private IllegalStateException alreadyLive() {
-        return new IllegalStateException(kind + " '" + name
-                + "' is already live in this meter registry: close it first, or give this one another name");
+        return new IllegalStateException(kind + " '" + name + "': another of this name is live in this meter registry,"
+                + " where the meters " + prefix + ".* with the tag name=" + name
+                + " are its own: close that one first, or give this one another name");
     }
 
     private void forget(Meter meter) {
@@ -349,6 +354,6 @@ public final class MeterScope implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "MeterScope(" + kind + ", " + name + ")";
+        return "MeterScope(" + prefix + ", " + name + ")";
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.signal;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ public final class Registration implements AutoCloseable {
 
     Registration(Signal signal, Runnable callback) {
         this.signal = signal;
-        this.callback = requireNonNull(callback, "callback");
+        this.callback = given(callback, "signal", signal.name(), "callback given to onSet");
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.signal;
 
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -53,8 +54,8 @@ public final class Signal {
     private Set<Registration> callbacks = new LinkedHashSet<>();
 
     private Signal(String name, Clock clock) {
-        this.name = requireNonNull(name, "name");
-        this.clock = requireNonNull(clock, "clock");
+        this.name = requireNonNull(name, "the name of the signal is null");
+        this.clock = given(clock, "signal", name, "clock");
         if (name.isBlank()) {
             throw new IllegalArgumentException("the name of the signal is blank: say what it tells of");
         }
@@ -174,7 +175,7 @@ public final class Signal {
      * @throws InterruptedException if the calling thread is interrupted before or while it waits
      */
     public boolean await(Duration timeout) throws InterruptedException {
-        Deadline deadline = Deadline.after(timeout, clock);
+        Deadline deadline = Deadline.after(given(timeout, "signal", name, "timeout given to await"), clock);
         lock.lockInterruptibly();
         try {
             long entered = generation;

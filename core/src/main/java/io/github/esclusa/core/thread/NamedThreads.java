@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.thread;
 
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.Objects.requireNonNull;
 
 import java.util.concurrent.ThreadFactory;
@@ -24,7 +25,7 @@ public final class NamedThreads implements ThreadFactory {
     private final AtomicLong count = new AtomicLong();
 
     private NamedThreads(String name, ThreadKind kind) {
-        this.name = requireNonNull(name, "name");
+        this.name = requireNonNull(name, "the name of the threads is null");
         this.kind = kind;
         if (name.isBlank()) {
             throw new IllegalArgumentException(
@@ -73,7 +74,7 @@ public final class NamedThreads implements ThreadFactory {
      * @throws UnsupportedOperationException if virtual threads are asked for and the running JVM has none
      */
     public static NamedThreads of(ThreadKind kind, String name) {
-        return switch (requireNonNull(kind, "kind")) {
+        return switch (given(kind, "threads", name, "kind")) {
             case PLATFORM -> platform(name);
             case DAEMON -> daemon(name);
             case VIRTUAL -> virtual(name);
@@ -88,7 +89,7 @@ public final class NamedThreads implements ThreadFactory {
      */
     @Override
     public Thread newThread(Runnable task) {
-        requireNonNull(task, "task");
+        given(task, "threads", name, "task");
         String threadName = name + "-" + count.incrementAndGet();
         Thread thread;
         if (kind == ThreadKind.VIRTUAL) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.core.thread;
 
+import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -103,7 +104,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
      */
     @CanIgnoreReturnValue
     public Task<T> submit(Callable<? extends T> work) {
-        requireNonNull(work, "work");
+        given(work, "task group", name, "task given to submit");
         TaskLedger.Added<T> added = ledger.add(this, work);
         if (added.needsWorker()) {
             workers.start(added.task());
@@ -203,7 +204,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
     }
 
     Deadline deadline(Duration timeout) {
-        return Deadline.after(timeout, clock);
+        return Deadline.after(given(timeout, "task group", name, "timeout given to wait for its tasks"), clock);
     }
 
     boolean cancel(Task<T> task) {
@@ -281,7 +282,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
         private @Nullable ThreadFactory factory;
 
         private Builder(String name) {
-            this.name = requireNonNull(name, "name");
+            this.name = requireNonNull(name, "the name of the task group is null");
             if (name.isBlank()) {
                 throw new IllegalArgumentException("the name of the task group is blank: say what it does");
             }
@@ -311,7 +312,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
          * @return this builder
          */
         public Builder threads(ThreadKind threadKind) {
-            this.kind = requireNonNull(threadKind, "threadKind");
+            this.kind = given(threadKind, "task group", name, "kind of its threads");
             return this;
         }
 
@@ -322,7 +323,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
          * @return this builder
          */
         public Builder onFailure(FailurePolicy policy) {
-            this.onFailure = requireNonNull(policy, "policy");
+            this.onFailure = given(policy, "task group", name, "policy given to onFailure");
             return this;
         }
 
@@ -334,7 +335,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
          * @throws IllegalArgumentException if it is negative
          */
         public Builder grace(Duration duration) {
-            if (requireNonNull(duration, "duration").isNegative()) {
+            if (given(duration, "task group", name, "grace").isNegative()) {
                 throw new IllegalArgumentException(
                         "grace of task group '" + name + "' is " + duration + ": allowed is zero and more");
             }
@@ -360,7 +361,7 @@ public final class TaskGroup<T extends @Nullable Object> implements AutoCloseabl
          * @return this builder
          */
         public Builder clock(Clock source) {
-            this.clock = requireNonNull(source, "source");
+            this.clock = given(source, "task group", name, "clock");
             return this;
         }
 

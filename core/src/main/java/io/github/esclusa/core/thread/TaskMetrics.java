@@ -33,7 +33,7 @@ public final class TaskMetrics {
     }
 
     static TaskMetrics open(TaskGroup<?> group, @Nullable MeterRegistry registry) {
-        TaskMetrics meters = new TaskMetrics(MeterScope.open(PREFIX, group.name(), registry));
+        TaskMetrics meters = new TaskMetrics(MeterScope.open(PREFIX, "task group", group.name(), registry));
         meters.counter(STARTED, "tasks that began to run", group, TaskGroup::started);
         meters.counter(FAILED, "tasks that threw", group, g -> g.balance().failed());
         meters.counter(CANCELLED, "tasks that never ran or answered an interrupt", group, g -> g.balance()

@@ -46,7 +46,7 @@ public final class Deadline {
      * @return its length in nanoseconds, between zero and half of {@link Long#MAX_VALUE}; zero for a negative duration
      */
     public static long nanosOf(Duration duration) {
-        requireNonNull(duration, "duration");
+        requireNonNull(duration, "the duration is null");
         if (duration.isNegative()) {
             return 0;
         }

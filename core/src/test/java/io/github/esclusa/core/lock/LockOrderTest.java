@@ -70,6 +70,36 @@ class LockOrderTest {
                 .satisfies(thrown -> assertThat(thrown.getSuppressed()).hasSize(1));
     }
 
+    @Test
+    void locksOfOneNameAreToldApart() {
+        InstrumentedLock second = ordered("a");
+        InstrumentedLock third = ordered("a");
+        nested(a, second);
+        nested(second, third);
+        assertThatThrownBy(() -> nested(third, a))
+                .isInstanceOf(LockOrderException.class)
+                .hasMessageContainingAll(
+                        "takes lock 'a' while it holds 'a' (lock 3 of that name)",
+                        "'a' (lock 2 of that name) was asked for while 'a' was held",
+                        "'a' (lock 3 of that name) was asked for while 'a' (lock 2 of that name) was held");
+    }
+
+    /** A number is not given twice while one of the name is in use. */
+    @Test
+    void aLockOfANameThatAnotherHadIsToldFromThoseThatAreLeft() {
+        List<InstrumentedLock> made = new ArrayList<>(List.of(ordered("account"), ordered("account")));
+        WeakReference<InstrumentedLock> dropped = new WeakReference<>(made.remove(0));
+        InstrumentedLock second = made.get(0);
+        Awaitility.await().atMost(Running.LIMIT).until(() -> {
+            System.gc();
+            return dropped.get() == null;
+        });
+        InstrumentedLock third = ordered("account");
+        nested(second, third);
+        assertThatThrownBy(() -> nested(third, second))
+                .hasMessageContaining("'account' (lock 2 of that name) while it holds 'account' (lock 3 of that name)");
+    }
+
     /** Hand over hand: no thread's stack holds a call for each lock of a long row. */
     @Test
     void anOrderOfAnyLengthIsFollowedToItsEnd() {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +45,7 @@ class TopologicalOrderTest {
             List<WeakReference<OrderedNode>> gone = new ArrayList<>();
             for (int i = 0; i < NODES; i += 2) {
                 gone.add(new WeakReference<>(nodes[i]));
-                nodes[i] = new OrderedNode(Integer.toString(i));
+                nodes[i] = new OrderedNode(Integer.toString(i), new AtomicInteger());
                 after[i].clear();
                 int dropped = i;
                 Arrays.stream(after).forEach(each -> each.clear(dropped));
@@ -60,7 +61,7 @@ class TopologicalOrderTest {
     private void startAnew() {
         order = new TopologicalOrder();
         for (int i = 0; i < NODES; i++) {
-            nodes[i] = new OrderedNode(Integer.toString(i));
+            nodes[i] = new OrderedNode(Integer.toString(i), new AtomicInteger());
             after[i] = new BitSet();
         }
     }

@@ -42,7 +42,7 @@ class MeterScopeCloseTest {
 
     @Test
     void secondCloserWaitsForTheRemovalThatTheFirstHasBegun() throws Exception {
-        MeterScope scope = MeterScope.open(KIND, "a", slow);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", slow);
         Running<?> first = Running.run(scope::close);
         removing.await();
         Running<Integer> second = Running.call(() -> {
@@ -60,7 +60,7 @@ class MeterScopeCloseTest {
 
     @Test
     void interruptDoesNotCutTheWaitShortAndIsKept() throws Exception {
-        MeterScope scope = MeterScope.open(KIND, "a", slow);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", slow);
         Running<?> first = Running.run(scope::close);
         removing.await();
         Running<Boolean> second = Running.call(() -> {
@@ -83,7 +83,7 @@ class MeterScopeCloseTest {
     void ofManyClosersEachFindsTheNameFree() throws Exception {
         MeterRegistry registry = new SimpleMeterRegistry();
         for (int round = 0; round < 500; round++) {
-            MeterScope scope = MeterScope.open(KIND, "raced", registry);
+            MeterScope scope = MeterScope.open(KIND, "thing", "raced", registry);
             CyclicBarrier together = new CyclicBarrier(2);
             List<Running<Integer>> closers =
                     List.of(closer(scope, together, registry), closer(scope, together, registry));
@@ -104,7 +104,7 @@ class MeterScopeCloseTest {
     @Test
     void closeFromInsideTheRemovalDoesNotWaitForItself() throws Exception {
         MeterRegistry registry = new SimpleMeterRegistry();
-        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
         registry.config().onMeterRemoved(meter -> scope.close());
         try (LogCapture log = LogCapture.of(Recording.class)) {
             Running.run(scope::close).result();
@@ -119,8 +119,8 @@ class MeterScopeCloseTest {
         CyclicBarrier bothRemoving = new CyclicBarrier(2);
         Entangled one = new Entangled(bothRemoving);
         Entangled other = new Entangled(bothRemoving);
-        MeterScope a = MeterScope.open(KIND, "a", one, Duration.ofMillis(50));
-        MeterScope b = MeterScope.open(KIND, "b", other, Duration.ofMillis(50));
+        MeterScope a = MeterScope.open(KIND, "thing", "a", one, Duration.ofMillis(50));
+        MeterScope b = MeterScope.open(KIND, "thing", "b", other, Duration.ofMillis(50));
         one.closesFirst = b;
         other.closesFirst = a;
         try (LogCapture log = LogCapture.of(Recording.class)) {

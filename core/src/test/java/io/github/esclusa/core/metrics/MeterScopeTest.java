@@ -50,20 +50,20 @@ class MeterScopeTest {
     @ParameterizedTest
     @MethodSource("registries")
     void secondLiveComponentOfANameIsAnErrorAndChangesNothing(MeterRegistry any) {
-        MeterScope first = MeterScope.open(KIND, "a", any);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", any);
         counter(first, "hits");
         List<Meter> before = any.getMeters();
 
-        assertThatThrownBy(() -> MeterScope.open(KIND, "a", any))
+        assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", any))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(KIND)
-                .hasMessageContaining("'a'");
+                .hasMessageStartingWith("thing 'a': another of this name is live")
+                .hasMessageContainingAll(KIND + ".* with the tag name=a", "give this one another name");
 
         assertThat(any.getMeters()).containsExactlyInAnyOrderElementsOf(before);
-        MeterScope otherName = MeterScope.open(KIND, "b", any);
-        MeterScope otherKind = MeterScope.open("esclusa.other", "a", any);
+        MeterScope otherName = MeterScope.open(KIND, "thing", "b", any);
+        MeterScope otherKind = MeterScope.open("esclusa.other", "thing", "a", any);
         first.close();
-        MeterScope successor = MeterScope.open(KIND, "a", any);
+        MeterScope successor = MeterScope.open(KIND, "thing", "a", any);
         Stream.of(otherName, otherKind, successor).forEach(MeterScope::close);
         assertThat(any.getMeters()).isEmpty();
     }
@@ -78,7 +78,7 @@ class MeterScopeTest {
                 racers.add(Running.call(() -> {
                     together.await();
                     try {
-                        return MeterScope.open(KIND, "raced", any);
+                        return MeterScope.open(KIND, "thing", "raced", any);
                     } catch (IllegalStateException e) {
                         return null;
                     }
@@ -100,8 +100,8 @@ class MeterScopeTest {
     @Test
     void closeRemovesItsOwnMetersAndOnlyThose() {
         Counter foreign = registry.counter("hits", "name", "foreign");
-        MeterScope a = MeterScope.open(KIND, "a", registry);
-        MeterScope b = MeterScope.open(KIND, "b", registry);
+        MeterScope a = MeterScope.open(KIND, "thing", "a", registry);
+        MeterScope b = MeterScope.open(KIND, "thing", "b", registry);
         counter(a, "hits");
         Counter kept = counter(b, "hits");
 
@@ -117,17 +117,17 @@ class MeterScopeTest {
         List<String> refusedAt = new ArrayList<>();
         registry.config().onMeterRemoved(meter -> {
             if (!meter.getId().getName().equals(KIND + ".info")) {
-                assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry))
+                assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
                         .isInstanceOf(IllegalStateException.class);
                 refusedAt.add(meter.getId().getName());
             }
         });
-        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
         counter(scope, "hits");
         counter(scope, "misses");
         scope.close();
         assertThat(refusedAt).containsExactlyInAnyOrder("hits", "misses");
-        MeterScope.open(KIND, "a", registry).close();
+        MeterScope.open(KIND, "thing", "a", registry).close();
     }
 
     @Test
@@ -135,25 +135,26 @@ class MeterScopeTest {
         List<String> refusedAt = new ArrayList<>();
         registry.config().onMeterRemoved(meter -> {
             if (!meter.getId().getName().equals(KIND + ".info")) {
-                assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry))
+                assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
                         .isInstanceOf(IllegalStateException.class);
                 refusedAt.add(meter.getId().getName());
             }
         });
-        MeterScope scope = MeterScope.open(KIND, "a", new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry)));
+        MeterScope scope =
+                MeterScope.open(KIND, "thing", "a", new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry)));
         counter(scope, "hits");
         counter(scope, "misses");
         scope.close();
         assertThat(refusedAt).containsExactlyInAnyOrder("hits", "misses");
-        MeterScope.open(KIND, "a", registry).close();
+        MeterScope.open(KIND, "thing", "a", registry).close();
     }
 
     @Test
     void lateCloseDoesNotRemoveASuccessorsMeters() {
-        MeterScope first = MeterScope.open(KIND, "a", registry);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", registry);
         counter(first, "hits");
         first.close();
-        MeterScope second = MeterScope.open(KIND, "a", registry);
+        MeterScope second = MeterScope.open(KIND, "thing", "a", registry);
         counter(second, "hits");
 
         first.close();
@@ -163,11 +164,11 @@ class MeterScopeTest {
 
     @Test
     void lateRegistrationDoesNotRemoveASuccessorsMeters() {
-        MeterScope first = MeterScope.open(KIND, "a", registry);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", registry);
         first.close();
         assertThat(counter(first, "hits")).isNull();
         assertThat(registry.getMeters()).isEmpty();
-        MeterScope second = MeterScope.open(KIND, "a", registry);
+        MeterScope second = MeterScope.open(KIND, "thing", "a", registry);
         Counter hits = counter(second, "hits");
 
         assertThat(counter(first, "hits")).isNull();
@@ -178,7 +179,7 @@ class MeterScopeTest {
     /** The registration is held up while its scope is closed: the name must not be free before it is through. */
     @Test
     void registrationThatRacesCloseKeepsTheNameUntilItIsThrough() throws Exception {
-        MeterScope first = MeterScope.open(KIND, "a", registry);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", registry);
         CountDownLatch registering = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         Running<Boolean> late = Running.call(() -> {
@@ -192,17 +193,18 @@ class MeterScopeTest {
         registering.await();
         first.close();
 
-        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
+                .isInstanceOf(IllegalStateException.class);
         go.countDown();
 
         assertThat(late.result()).isTrue();
         assertThat(registry.getMeters()).isEmpty();
-        MeterScope.open(KIND, "a", registry).close();
+        MeterScope.open(KIND, "thing", "a", registry).close();
     }
 
     @Test
     void worksWithoutARegistry() {
-        MeterScope scope = MeterScope.open(KIND, "a", null);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", null);
         assertThat(counter(scope, "hits")).isNull();
         assertThat(scope).hasToString("MeterScope(esclusa.test, a)");
         scope.close();
@@ -222,12 +224,12 @@ class MeterScopeTest {
             }
         });
         try (LogCapture log = LogCapture.of(Recording.class)) {
-            MeterScope scope = MeterScope.open(KIND, "a", registry);
+            MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
             assertThat(counter(scope, "before")).isNotNull();
             assertThat(counter(scope, "broken")).isNull();
             assertThat(counter(scope, "after")).isNull();
             assertThat(asked).doesNotContain("after");
-            assertThat(log.lines()).singleElement().asString().contains("WARN", KIND, "'a'");
+            assertThat(log.lines()).singleElement().asString().contains("WARN", "thing 'a'");
             scope.close();
             assertThat(registry.getMeters()).isEmpty();
         }
@@ -246,13 +248,13 @@ class MeterScopeTest {
                 return MeterFilterReply.NEUTRAL;
             }
         });
-        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
         assertThat(counter(scope, "hits")).isNull();
         scope.close();
         assertThat(registry.getMeters()).isEmpty();
 
         broken.set(false);
-        MeterScope second = MeterScope.open(KIND, "a", registry);
+        MeterScope second = MeterScope.open(KIND, "thing", "a", registry);
         assertThat(counter(second, "hits")).isNotNull();
         second.close();
     }
@@ -260,7 +262,7 @@ class MeterScopeTest {
     @Test
     void removalThatThrowsACheckedExceptionDoesNotStopTheOthersFromGoing() {
         registry.config().onMeterRemoved(meter -> throwUndeclared(new IOException("on purpose")));
-        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
         counter(scope, "hits");
         counter(scope, "misses");
         assertThatCode(scope::close).doesNotThrowAnyException();
@@ -276,7 +278,7 @@ class MeterScopeTest {
                 throw new IllegalStateException("on purpose, for " + removed);
             }
         };
-        MeterScope scope = MeterScope.open(KIND, "a", failing);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", failing);
         counter(scope, "hits");
         counter(scope, "misses");
         try (LogCapture log = LogCapture.of(Recording.class)) {
@@ -292,7 +294,7 @@ class MeterScopeTest {
             throw new IllegalStateException("a broken filter, on purpose");
         }));
         try (LogCapture log = LogCapture.broken(Recording.class)) {
-            MeterScope scope = MeterScope.open(KIND, "a", registry);
+            MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
             assertThat(counter(scope, "hits")).isNull();
             scope.close();
             assertThat(log.lines()).isNotEmpty();
@@ -302,29 +304,32 @@ class MeterScopeTest {
     @Test
     void deniedMetersLeaveTheComponentWorkingAndTheNameTaken() {
         registry.config().meterFilter(MeterFilter.deny());
-        MeterScope first = MeterScope.open(KIND, "a", registry);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", registry);
         Counter hits = counter(first, "hits");
         assertThat(hits).isNotNull();
         hits.increment();
-        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
+                .isInstanceOf(IllegalStateException.class);
         first.close();
-        MeterScope.open(KIND, "a", registry).close();
+        MeterScope.open(KIND, "thing", "a", registry).close();
         assertThat(registry.getMeters()).isEmpty();
     }
 
     @Test
     void aFilterThatDeniesTheMarkerLeavesNoLateCloseASuccessorsMeters() {
         registry.config().meterFilter(MeterFilter.deny(id -> id.getName().endsWith(".info")));
-        MeterScope first = MeterScope.open(KIND, "a", registry);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", registry);
         counter(first, "hits");
-        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
+                .isInstanceOf(IllegalStateException.class);
         first.close();
-        MeterScope second = MeterScope.open(KIND, "a", registry);
+        MeterScope second = MeterScope.open(KIND, "thing", "a", registry);
         Counter hits = counter(second, "hits");
 
         first.close();
 
-        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(registry.getMeters()).containsExactly(hits);
         second.close();
     }
@@ -333,12 +338,13 @@ class MeterScopeTest {
     @Test
     void aNameTakenInACompositeIsTakenInItsChildren() {
         CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry));
-        MeterScope first = MeterScope.open(KIND, "a", composite);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", composite);
         for (int i = 0; i < 2; i++) { // being refused changes nothing
-            assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
+                    .isInstanceOf(IllegalStateException.class);
         }
         first.close();
-        MeterScope.open(KIND, "a", registry).close();
+        MeterScope.open(KIND, "thing", "a", registry).close();
         assertThat(registry.getMeters()).isEmpty();
     }
 
@@ -347,20 +353,24 @@ class MeterScopeTest {
         MeterRegistry other = new SimpleMeterRegistry();
         CompositeMeterRegistry inner = new CompositeMeterRegistry(Clock.SYSTEM, List.of(other, registry));
         CompositeMeterRegistry outer = new CompositeMeterRegistry(Clock.SYSTEM, List.of(inner));
-        MeterScope first = MeterScope.open(KIND, "a", registry);
+        MeterScope first = MeterScope.open(KIND, "thing", "a", registry);
         counter(first, "hits");
         List<Meter> before = registry.getMeters();
         for (int i = 0; i < 2; i++) { // being refused changes nothing in what shows meters
-            assertThatThrownBy(() -> MeterScope.open(KIND, "a", inner)).isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> MeterScope.open(KIND, "a", outer)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", inner))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", outer))
+                    .isInstanceOf(IllegalStateException.class);
             assertThat(registry.getMeters()).containsExactlyInAnyOrderElementsOf(before);
             assertThat(other.getMeters()).isEmpty();
         }
         first.close();
         for (int i = 0; i < 2; i++) {
-            MeterScope successor = MeterScope.open(KIND, "a", outer);
-            assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> MeterScope.open(KIND, "a", inner)).isInstanceOf(IllegalStateException.class);
+            MeterScope successor = MeterScope.open(KIND, "thing", "a", outer);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", inner))
+                    .isInstanceOf(IllegalStateException.class);
             successor.close();
             assertThat(registry.getMeters()).isEmpty();
             assertThat(other.getMeters()).isEmpty();
@@ -378,9 +388,9 @@ class MeterScopeTest {
 
             private final AtomicBoolean broken = new AtomicBoolean(true);
         };
-        MeterScope.open(KIND, "a", keeping).close();
+        MeterScope.open(KIND, "thing", "a", keeping).close();
         assertThat(keeping.getMeters()).isNotEmpty();
-        MeterScope second = MeterScope.open(KIND, "a", keeping);
+        MeterScope second = MeterScope.open(KIND, "thing", "a", keeping);
         second.close();
         assertThat(keeping.getMeters()).isEmpty();
     }
@@ -390,10 +400,11 @@ class MeterScopeTest {
         CompositeMeterRegistry inner = new CompositeMeterRegistry();
         CompositeMeterRegistry outer = new CompositeMeterRegistry();
         outer.add(inner);
-        try (MeterScope first = MeterScope.open(KIND, "orders", inner)) {
-            assertThatThrownBy(() -> MeterScope.open(KIND, "orders", outer)).isInstanceOf(IllegalStateException.class);
+        try (MeterScope first = MeterScope.open(KIND, "thing", "orders", inner)) {
+            assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "orders", outer))
+                    .isInstanceOf(IllegalStateException.class);
         }
-        MeterScope.open(KIND, "orders", outer).close();
+        MeterScope.open(KIND, "thing", "orders", outer).close();
     }
 
     @Test
@@ -402,7 +413,7 @@ class MeterScopeTest {
         for (String tenant : List.of("a", "b")) {
             CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry));
             composite.config().commonTags("tenant", tenant);
-            scopes.add(MeterScope.open(KIND, "a", composite));
+            scopes.add(MeterScope.open(KIND, "thing", "a", composite));
         }
         assertThat(registry.getMeters()).hasSize(2);
         scopes.forEach(MeterScope::close);
@@ -419,7 +430,7 @@ class MeterScopeTest {
             }
         };
         CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(broken));
-        MeterScope scope = MeterScope.open(KIND, "a", composite);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", composite);
         assertThat(counter(scope, "hits")).isNotNull();
         scope.close();
     }
@@ -435,7 +446,7 @@ class MeterScopeTest {
 
     private static MeterRegistry registryWithALiveName() {
         MeterRegistry shortLived = new SimpleMeterRegistry();
-        counter(MeterScope.open(KIND, "a", shortLived), "hits");
+        counter(MeterScope.open(KIND, "thing", "a", shortLived), "hits");
         return shortLived;
     }
 
@@ -458,7 +469,7 @@ class MeterScopeTest {
         CompositeMeterRegistry inner = new CompositeMeterRegistry(Clock.SYSTEM, children);
         CompositeMeterRegistry outer = new CompositeMeterRegistry(Clock.SYSTEM, List.of(inner));
         outer.config().commonTags("host", "here");
-        MeterScope scope = MeterScope.open(KIND, "a", outer);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", outer);
         assertThat(counter(scope, "hits")).isNotNull();
         assertThat(counter(scope, "broken")).isNull();
         assertThat(children)
@@ -478,7 +489,7 @@ class MeterScopeTest {
                 return new Meter.Id(id.getName(), Tags.of(id.getTags()), null, "x", id.getType());
             }
         });
-        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
         assertThat(counter(scope, "hits")).isNotNull();
         scope.close();
         assertThat(registry.getMeters()).isEmpty();
@@ -488,9 +499,10 @@ class MeterScopeTest {
     void filterThatRenamesStillLetsCloseRemoveEverything() {
         registry.config().commonTags("host", "here");
         registry.config().meterFilter(MeterFilter.renameTag(KIND, MeterScope.NAME_TAG, "component"));
-        MeterScope scope = MeterScope.open(KIND, "a", registry);
+        MeterScope scope = MeterScope.open(KIND, "thing", "a", registry);
         counter(scope, KIND + ".hits");
-        assertThatThrownBy(() -> MeterScope.open(KIND, "a", registry)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> MeterScope.open(KIND, "thing", "a", registry))
+                .isInstanceOf(IllegalStateException.class);
         scope.close();
         assertThat(registry.getMeters()).isEmpty();
     }

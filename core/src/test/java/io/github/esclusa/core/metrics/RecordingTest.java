@@ -64,7 +64,7 @@ class RecordingTest {
         }
     };
 
-    private final Recording recording = new Recording("esclusa.test", "orders");
+    private final Recording recording = new Recording("thing", "orders");
 
     private void fail() {
         tries.incrementAndGet();
@@ -129,7 +129,7 @@ class RecordingTest {
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .contains("WARN recording failed for esclusa.test 'orders', which works on");
+                    .contains("WARN recording failed for thing 'orders', which works on");
         }
         assertThat(tries).hasValue(1);
         assertThat(other.count()).isZero();
@@ -140,7 +140,7 @@ class RecordingTest {
     void ofManyThreadsThatMeetABrokenMeterOneWarns() throws Exception {
         Timer timer = broken.timer("t");
         for (int round = 0; round < 100; round++) {
-            Recording raced = new Recording("esclusa.test", "raced");
+            Recording raced = new Recording("thing", "raced");
             CyclicBarrier together = new CyclicBarrier(3);
             try (LogCapture log = LogCapture.of(Recording.class)) {
                 List<Running<?>> threads = new ArrayList<>();
@@ -160,7 +160,7 @@ class RecordingTest {
 
     @Test
     void failedRegistrationAndFailedRecordingAreReportedTogether() {
-        MeterScope scope = MeterScope.open("esclusa.test", "orders", broken);
+        MeterScope scope = MeterScope.open("esclusa.test", "thing", "orders", broken);
         Timer timer =
                 scope.register((meters, tags) -> Buckets.timer("t").tags(tags).register(meters));
         try (LogCapture log = LogCapture.of(Recording.class)) {

@@ -2,11 +2,11 @@
 package io.github.esclusa.pipeline.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.thread.StuckThread;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.core.waiting.WaitLock;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
-import io.github.esclusa.pipeline.report.StuckThread;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -347,7 +347,7 @@ class Ending {
 
     @GuardedBy("lock")
     private void note(Thread thread) {
-        stuck.putIfAbsent(thread, new StuckThread(thread.getName(), List.of(thread.getStackTrace())));
+        stuck.putIfAbsent(thread, StuckThread.of(thread));
     }
 
     private static void suppress(Throwable first, Throwable later) {

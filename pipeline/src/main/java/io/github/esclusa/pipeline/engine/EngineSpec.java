@@ -45,7 +45,12 @@ public record EngineSpec(
         segments = List.copyOf(segments);
     }
 
-    int workers() {
+    /**
+     * How many threads drive its segments together.
+     *
+     * @return the number of threads
+     */
+    public int workers() {
         return segments.stream().mapToInt(SegmentSpec::workers).sum();
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
@@ -113,7 +113,7 @@ public final class InletCore {
      * @return the answer
      */
     public Admission submit(Object message, Consumer<? super Admission> whenDecided) {
-        requireNonNull(whenDecided, "whenDecided");
+        given(whenDecided, "pipeline", engine.name(), "callback given to submit");
         Envelope envelope = envelope(message);
         return answered(envelope, buffer.offer(envelope, answer -> {
             answered(envelope, answer);
@@ -197,7 +197,9 @@ public final class InletCore {
     }
 
     private Envelope envelope(Object message) {
-        requireNonNull(message, "message");
+        if (message == null) {
+            throw new NullPointerException(where() + ": the message submitted is null");
+        }
         Weigher<Object> weigher = spec.weigher();
         long weight = weigher == null ? 0 : weigher.weigh(message);
         if (weight < 0) {

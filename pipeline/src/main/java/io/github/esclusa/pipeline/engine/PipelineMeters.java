@@ -44,7 +44,8 @@ final class PipelineMeters {
     }
 
     static PipelineMeters open(String name, @Nullable MeterRegistry registry) {
-        return new PipelineMeters(MeterScope.open(PipelineMetrics.PREFIX, name, registry), registry != null);
+        return new PipelineMeters(
+                MeterScope.open(PipelineMetrics.PREFIX, "pipeline", name, registry), registry != null);
     }
 
     InletMeters inlet(InletSpec spec, BoundedBuffer<Envelope> buffer) {

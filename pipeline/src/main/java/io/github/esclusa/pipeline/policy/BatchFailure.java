@@ -28,11 +28,12 @@ public final class BatchFailure extends Exception {
         }
         this.causes = new HashMap<>();
         causes.forEach((index, cause) -> {
-            if (requireNonNull(index, "index") < 0) {
+            if (requireNonNull(index, "BatchFailure: an index is null") < 0) {
                 throw new IllegalArgumentException(
                         "a BatchFailure names messages by their index in the batch, from 0: it was given " + index);
             }
-            this.causes.put(index, requireNonNull(cause, "cause"));
+            this.causes.put(
+                    index, requireNonNull(cause, () -> "BatchFailure: the cause for message " + index + " is null"));
             addSuppressed(cause);
         });
     }

@@ -38,6 +38,9 @@ public final class ErrorPolicy<I> {
         STOP
     }
 
+    /** What errors begin with. */
+    private final String where;
+
     private final @Nullable RetryConfig retry;
     private final @Nullable Predicate<? super Throwable> doubt;
     private final @Nullable Predicate<? super Throwable> dataError;
@@ -46,12 +49,14 @@ public final class ErrorPolicy<I> {
     private final @Nullable RetryConfig handlerRetry;
 
     private ErrorPolicy(
+            String where,
             @Nullable RetryConfig retry,
             @Nullable Predicate<? super Throwable> doubt,
             @Nullable Predicate<? super Throwable> dataError,
             @Nullable End end,
             @Nullable DeadLetterHandler<? super I> handler,
             @Nullable RetryConfig handlerRetry) {
+        this.where = where;
         this.retry = retry;
         this.doubt = doubt;
         this.dataError = dataError;
@@ -67,7 +72,18 @@ public final class ErrorPolicy<I> {
      * @return the policy
      */
     public static <I> ErrorPolicy<I> standard() {
-        return new ErrorPolicy<>(null, null, null, null, null, null);
+        return new ErrorPolicy<>("", null, null, null, null, null, null);
+    }
+
+    /**
+     * The same, for a stage whose name stands in what is thrown where the policy is not well-formed.
+     *
+     * @param <I> the type of message the stage takes
+     * @param stage the stage, and its pipeline
+     * @return the policy
+     */
+    public static <I> ErrorPolicy<I> standardOf(String stage) {
+        return new ErrorPolicy<>(stage + ": ", null, null, null, null, null, null);
     }
 
     /**
@@ -86,7 +102,7 @@ public final class ErrorPolicy<I> {
      */
     public ErrorPolicy<I> retry(RetryConfig config) {
         requireOpen("retry", retry);
-        return new ErrorPolicy<>(requireNonNull(config, "config"), doubt, dataError, null, null, null);
+        return new ErrorPolicy<>(where, given(config, "config of retry"), doubt, dataError, null, null, null);
     }
 
     /**
@@ -103,7 +119,8 @@ public final class ErrorPolicy<I> {
      */
     public ErrorPolicy<I> inDoubt(Predicate<? super Throwable> mayBeApplied) {
         requireOpen("inDoubt", doubt);
-        return new ErrorPolicy<>(retry, requireNonNull(mayBeApplied, "mayBeApplied"), dataError, null, null, null);
+        return new ErrorPolicy<>(
+                where, retry, given(mayBeApplied, "predicate of inDoubt"), dataError, null, null, null);
     }
 
     /**
@@ -115,7 +132,7 @@ public final class ErrorPolicy<I> {
      */
     public ErrorPolicy<I> bisect(Predicate<? super Throwable> isDataError) {
         requireOpen("bisect", dataError);
-        return new ErrorPolicy<>(retry, doubt, requireNonNull(isDataError, "isDataError"), null, null, null);
+        return new ErrorPolicy<>(where, retry, doubt, given(isDataError, "predicate of bisect"), null, null, null);
     }
 
     /**
@@ -134,7 +151,7 @@ public final class ErrorPolicy<I> {
      * @return a policy that dead-letters in the end
      */
     public ErrorPolicy<I> deadLetter(DeadLetterHandler<? super I> deadLetters) {
-        return ending(End.DEAD_LETTER, requireNonNull(deadLetters, "deadLetters"), null);
+        return ending(End.DEAD_LETTER, given(deadLetters, "handler of deadLetter"), null);
     }
 
     /**
@@ -146,7 +163,10 @@ public final class ErrorPolicy<I> {
      * @return a policy that dead-letters in the end
      */
     public ErrorPolicy<I> deadLetter(DeadLetterHandler<? super I> deadLetters, RetryConfig config) {
-        return ending(End.DEAD_LETTER, requireNonNull(deadLetters, "deadLetters"), requireNonNull(config, "config"));
+        return ending(
+                End.DEAD_LETTER,
+                given(deadLetters, "handler of deadLetter"),
+                given(config, "retry config of deadLetter"));
     }
 
     /**
@@ -213,13 +233,17 @@ public final class ErrorPolicy<I> {
         return handlerRetry;
     }
 
+    private <X> X given(@Nullable X it, String what) {
+        return requireNonNull(it, () -> where + "the " + what + " is null");
+    }
+
     private void requireOpen(String word, @Nullable Object given) {
         if (end != null) {
             throw new IllegalStateException(
-                    "an error policy is read from left to right: " + word + " came after its end, " + end);
+                    where + "an error policy is read from left to right: " + word + " came after its end, " + end);
         }
         if (given != null) {
-            throw new IllegalStateException("an error policy has one " + word + ": it was given two");
+            throw new IllegalStateException(where + "an error policy has one " + word + ": it was given two");
         }
     }
 
@@ -227,8 +251,8 @@ public final class ErrorPolicy<I> {
             End last, @Nullable DeadLetterHandler<? super I> deadLetters, @Nullable RetryConfig deadLetterRetry) {
         if (end != null) {
             throw new IllegalStateException(
-                    "an error policy ends in one way: it was given " + end + " and then " + last);
+                    where + "an error policy ends in one way: it was given " + end + " and then " + last);
         }
-        return new ErrorPolicy<>(retry, doubt, dataError, last, deadLetters, deadLetterRetry);
+        return new ErrorPolicy<>(where, retry, doubt, dataError, last, deadLetters, deadLetterRetry);
     }
 }

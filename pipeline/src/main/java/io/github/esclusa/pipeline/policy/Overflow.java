@@ -63,7 +63,7 @@ public sealed interface Overflow {
          * @param timeout how long at the most
          */
         public Block {
-            requireNonNull(timeout, "timeout");
+            requireNonNull(timeout, "Overflow.block: the timeout is null");
             if (timeout.isNegative() || timeout.isZero()) {
                 throw new IllegalArgumentException("Overflow.block(" + timeout
                         + "): the timeout must be positive; to refuse at once, use Overflow.reject()");

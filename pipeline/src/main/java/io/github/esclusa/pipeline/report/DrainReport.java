@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.report;
 
-import static java.util.Objects.requireNonNull;
+import static io.github.esclusa.core.waiting.Given.given;
 
+import io.github.esclusa.core.thread.StuckThread;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ public final class DrainReport<T> {
      * @return the number of messages
      */
     public long count(Outcome outcome) {
-        return settled.getOrDefault(requireNonNull(outcome, "outcome"), 0L);
+        return settled.getOrDefault(given(outcome, "pipeline", pipeline, "outcome given to count"), 0L);
     }
 
     /**
@@ -107,7 +108,8 @@ public final class DrainReport<T> {
     /**
      * The pipeline's threads that were still in user code: workers, and one that tells a callback of the close.
      *
-     * @return their names and stacks; empty after a shutdown that ended in time
+     * @return their names, which begin with the pipeline's and the stage's, or with the pipeline's and {@code close}, and
+     *     stacks; empty after a shutdown that ended in time
      */
     public List<StuckThread> stuckThreads() {
         return stuckThreads;

@@ -26,8 +26,8 @@ abstract sealed class ListenerMetrics implements AutoCloseable permits TcpMetric
     private final LongAdder badFrames;
     private final LongAdder refused;
 
-    ListenerMetrics(String prefix, String name, @Nullable MeterRegistry registry) {
-        this.scope = MeterScope.open(prefix, name, registry);
+    ListenerMetrics(String prefix, String kind, String name, @Nullable MeterRegistry registry) {
+        this.scope = MeterScope.open(prefix, kind, name, registry);
         this.received = counter(prefix + RECEIVED_SUFFIX, "bytes", "Bytes received");
         this.frames = counter(prefix + FRAMES_SUFFIX, "messages", "Frames the intake has accepted");
         this.badFrames = counter(prefix + BAD_FRAMES_SUFFIX, "messages", "Frames that were bad by their framing");

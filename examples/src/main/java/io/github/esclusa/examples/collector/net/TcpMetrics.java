@@ -50,7 +50,7 @@ public final class TcpMetrics extends ListenerMetrics {
     private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
 
     TcpMetrics(String name, @Nullable MeterRegistry registry) {
-        super(PREFIX, name, registry);
+        super(PREFIX, "TCP listener", name, registry);
         open = gauge(CONNECTIONS, "connections", "Connections that are open");
         held = gauge(HELD, "connections", "Connections not read because the intake is full");
         stalled = gauge(STALLED, "connections", "Connections not read because frames on their way take all memory");

@@ -32,7 +32,7 @@ public final class UdpMetrics extends ListenerMetrics {
     private final LongAdder failures;
 
     UdpMetrics(String name, KernelDrops drops, int bufferSize, @Nullable MeterRegistry registry) {
-        super(PREFIX, name, registry);
+        super(PREFIX, "UDP listener", name, registry);
         datagrams = counter(DATAGRAMS, "messages", "Datagrams received");
         failures = counter(FAILURES, "failures", "Receives that failed");
         gauge(BUFFER, "bytes", "The kernel's receive buffer", bufferSize, Integer::doubleValue);

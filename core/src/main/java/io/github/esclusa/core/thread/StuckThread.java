@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.esclusa.pipeline.report;
+package io.github.esclusa.core.thread;
 
 import io.github.esclusa.core.waiting.Whereabouts;
 import java.util.List;
 
 /**
- * A thread of the pipeline's that was still in user code when the time for shutting down was up: a worker, or the thread that
- * tells callbacks in line of the close. It has been interrupted.
+ * A thread that was still in user code when the time for shutting down was up, and where. It does not keep the thread.
  *
- * @param name the thread's name, which begins with the pipeline's and the stage's, or with the pipeline's and {@code close}
- * @param stack where it was, innermost frame first
+ * @param name the thread's name
+ * @param stack where it was, innermost frame first; empty if the machine showed none; unmodifiable
  */
 public record StuckThread(String name, List<StackTraceElement> stack) {
 
@@ -21,6 +20,16 @@ public record StuckThread(String name, List<StackTraceElement> stack) {
      */
     public StuckThread {
         stack = List.copyOf(stack);
+    }
+
+    /**
+     * Where a thread is at this moment.
+     *
+     * @param thread the thread
+     * @return its name and stack
+     */
+    public static StuckThread of(Thread thread) {
+        return new StuckThread(thread.getName(), List.of(thread.getStackTrace()));
     }
 
     /** One line: the thread, the innermost frame outside the JDK, and what of the JDK's it had called. */
