@@ -153,7 +153,7 @@ final class CollectorService implements AutoCloseable {
     String greeting() {
         return "collector: ready; udp " + Endpoint.text(udpAddress()) + ", tcp " + Endpoint.text(tcpAddress())
                 + ", page http://" + Endpoint.text(web.get().localAddress()) + "/, " + store().writers()
-                + (store().writers() == 1 ? " writer" : " writers");
+                + (store().writers() == 1 ? " writer" : " writers") + " into " + database();
     }
 
     InetSocketAddress udpAddress() {

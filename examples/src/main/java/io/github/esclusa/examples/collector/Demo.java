@@ -54,7 +54,7 @@ final class Demo {
         try (CollectorService service = CollectorService.start(config, stop, stopNow)) {
             out.println(service.greeting());
             out.println("demo: bursts of " + DemoSender.BURST + " messages, one in a thousand broken on purpose, for "
-                    + config.demo().orElseThrow().toSeconds() + " s into " + service.database());
+                    + config.demo().orElseThrow().toSeconds() + " s");
             out.printf("%8s %12s %10s %12s %10s %8s%n", "time", "accepted/s", "in flight", "stored", "dead", "dropped");
             Sent sent = send(service, config.demo().orElseThrow(), stop, stopNow, out, err);
             out.println("demo: stopping, working off what is in flight");

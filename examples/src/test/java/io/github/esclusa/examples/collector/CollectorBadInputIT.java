@@ -4,8 +4,12 @@ package io.github.esclusa.examples.collector;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.esclusa.examples.collector.store.DeadLetterRow;
+import io.github.esclusa.examples.collector.store.Store;
+import io.github.esclusa.examples.collector.store.StoreException;
 import io.github.esclusa.examples.collector.web.Scrape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +18,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,20 @@ class CollectorBadInputIT {
             String kept = new String(stored.bytes("SELECT raw FROM dead_letters"), ISO_8859_1);
             assertThat(dripped.repeat(sent)).as("what had come").startsWith(kept);
             assertThat(kept.length()).isBetween(5, sent);
+
+            assertThatThrownBy(() -> writeOne(stored))
+                    .as("the file is the running collector's")
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("another collector writes to it");
+            collector.close();
+            collector.exitStatus();
+            writeOne(stored); // its lock has gone with it, though it was killed
+        }
+    }
+
+    private static void writeOne(Stored stored) throws InterruptedException {
+        try (Store store = Store.builder("other").url(stored.url()).open()) {
+            store.insertDeadLetter(new DeadLetterRow(1, Instant.EPOCH, "test", "after the end", new byte[0]));
         }
     }
 

@@ -31,7 +31,7 @@ class CollectorEndsIT {
         try (CollectorProcess collector = CollectorProcess.startReady(directory, List.of(), "--writers", "3")) {
             assertThat(collector.errors())
                     .contains("collector: --writers 3: SQLite has one writer, so there is one.\n")
-                    .contains("/, 1 writer\n");
+                    .contains("/, 1 writer into jdbc:sqlite:collector.db\n");
             String tooLong = HEADER + "x".repeat(LIMIT);
             Clients.send(collector.tcpPort(), tooLong + "\n" + HEADER + "after the line\n");
             Clients.send(collector.tcpPort(), counted(tooLong) + counted(HEADER + "after the count"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** More than fits, into a heap of 128 MB: bounded memory, and it recovers. */
+/** More than fits, into a heap of 128 MiB: bounded memory, and it recovers. */
 @Timeout(180)
 class CollectorFloodIT {
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.esclusa.examples.collector.store.Store;
 import io.github.esclusa.examples.collector.web.Scrape;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -72,13 +73,26 @@ class CollectorStartIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"jdbc:postgresql://127.0.0.1:1/d?user=u&password=s3cret", "jdbc:sqlite:no/such/folder/x.db"})
-    void aDatabaseThatCannotBeReachedIsTheOneMessage(String url) throws Exception {
+    @Test
+    void aDatabaseThatCannotBeReachedIsTheOneMessage() throws Exception {
+        String url = "jdbc:postgresql://127.0.0.1:1/d?user=u&password=s3cret";
         try (CollectorProcess collector = start("--db", url)) {
             assertOneMessage(collector, url.replace("s3cret", "***").replaceAll("^jdbc:", ""));
             assertThat(collector.errors()).doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    void aFileThatAnotherProcessWritesToIsTheOneMessage() throws Exception {
+        Path file = directory.resolve("collector.db");
+        try (Store other =
+                        Store.builder("other").url(Stored.in(directory).url()).open();
+                CollectorProcess collector = start("--db", "jdbc:sqlite:./collector.db?synchronous=FULL")) {
+            assertOneMessage(
+                    collector,
+                    "jdbc:sqlite:./collector.db?synchronous=FULL: another collector writes to it",
+                    "the lock on " + file.toRealPath() + ".lock;");
+            assertThat(other.counts().messages()).isZero();
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.esclusa.examples.collector.store.Store;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ public final class CollectorOptions {
     private static final int MAX_WRITERS = 64;
     private static final int MAX_IDLE_SECONDS = 86_400;
     private static final int MAX_DEMO_SECONDS = 3_600;
-    private static final long DEFAULT_MAX_MEMORY_MB = 256;
+    private static final long DEFAULT_MAX_MEMORY_MIB = 256;
     private static final String DEFAULT_PORT = "5514";
     private static final String DEFAULT_HTTP = "9464";
     private static final String DEFAULT_DB = "jdbc:sqlite:collector.db";
@@ -141,10 +142,10 @@ public final class CollectorOptions {
 
         @Option(
                 names = "--max-memory",
-                paramLabel = "MB",
+                paramLabel = "MIB",
                 description =
-                        "Most megabytes they take up together; TCP messages on their way to that may take half as much"
-                                + " again. Default: an eighth of the heap, at most 256")
+                        "Most MiB (1,048,576 bytes) they take up together; TCP messages on their way to that may take"
+                                + " half as much again. Default: an eighth of the heap, at most 256")
         private @Nullable String maxMemory;
 
         @Option(
@@ -268,7 +269,9 @@ public final class CollectorOptions {
             return option.longestName() + ": given twice; allowed is once";
         }
         if (e instanceof UnmatchedArgumentException unmatched) {
-            return unmatched.getUnmatched().get(0) + ": no such option; allowed are those that --help lists";
+            return unknown(
+                    unmatched.getUnmatched().get(0),
+                    e.getCommandLine().getCommandSpec().optionsMap().keySet());
         }
         if (e instanceof MissingParameterException missing
                 && missing.getMissing().size() == 1
@@ -277,6 +280,15 @@ public final class CollectorOptions {
                     + option.paramLabel();
         }
         return requireNonNullElse(e.getMessage(), "wrong options").replaceAll("\\R.*", "");
+    }
+
+    /** What stands after an equals sign is not shown: it may be a URL with a password. */
+    private static String unknown(String argument, Collection<String> options) {
+        boolean url = argument.startsWith("jdbc:");
+        String name = url ? Store.shown(argument) : argument.replaceAll("=.*", "");
+        String question = url ? "; did you mean it for --db?" : Nearest.question(name, options, ";");
+        return name + ": no such option" + (question.isEmpty() ? "; allowed" : question + " Allowed")
+                + " are those that --help lists";
     }
 
     private CollectorConfig config() {
@@ -319,13 +331,13 @@ public final class CollectorOptions {
         return Values.port(option, requireNonNullElse(value, demo ? "0" : otherwise));
     }
 
-    /** In megabytes. Parsed fields and database buffers live beside the frames: these must not fill the heap alone. */
+    /** In MiB. Parsed fields and database buffers live beside the frames: these must not fill the heap alone. */
     private long maxMemory(long heap) {
         long most = Math.max(1, heap / 2);
         if (buffer.maxMemory == null) {
-            return Math.max(1, Math.min(DEFAULT_MAX_MEMORY_MB, heap / 8));
+            return Math.max(1, Math.min(DEFAULT_MAX_MEMORY_MIB, heap / 8));
         }
-        return Values.number("--max-memory", buffer.maxMemory, 1, most, "megabytes (up to half of the heap, see -Xmx)");
+        return Values.number("--max-memory", buffer.maxMemory, 1, most, "MiB (up to half of the heap, see -Xmx)");
     }
 
     private int writers(String db, List<String> notices) {

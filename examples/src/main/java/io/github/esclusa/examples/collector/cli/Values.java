@@ -4,6 +4,7 @@ package io.github.esclusa.examples.collector.cli;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.text.NumberFormat;
+import java.util.List;
 import java.util.Locale;
 
 /** Reads the values of options. */
@@ -57,7 +58,12 @@ final class Values {
             case "drop-oldest" -> CollectorConfig.WhenFull.DROP_OLDEST;
             case "reject" -> CollectorConfig.WhenFull.REJECT;
             case "block" -> CollectorConfig.WhenFull.BLOCK;
-            default -> throw new BadOptionException(option, value, "allowed are drop-oldest, reject and block");
+            default ->
+                throw new BadOptionException(
+                        option,
+                        value,
+                        "allowed are drop-oldest, reject and block"
+                                + Nearest.question(value, List.of("drop-oldest", "reject", "block"), ";"));
         };
     }
 

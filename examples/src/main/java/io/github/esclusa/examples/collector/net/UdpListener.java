@@ -33,10 +33,7 @@ public final class UdpListener implements AutoCloseable {
     private final String name;
     private final InetSocketAddress localAddress;
 
-    /** Bytes of the kernel's receive buffer. */
-    private final int granted;
-
-    private final int wanted;
+    private final ReceiveBuffer buffer;
 
     private final DatagramChannel channel;
     private final UdpMetrics metrics;
@@ -47,10 +44,9 @@ public final class UdpListener implements AutoCloseable {
         this.name = config.name;
         this.channel = channel;
         this.localAddress = (InetSocketAddress) channel.getLocalAddress();
-        this.granted = channel.getOption(StandardSocketOptions.SO_RCVBUF);
-        this.wanted = config.receiveBuffer;
+        this.buffer = new ReceiveBuffer(config.receiveBuffer, channel.getOption(StandardSocketOptions.SO_RCVBUF));
         this.thread = new ListenerThread("UDP listener '" + name + "'", NamedThreads.platform(name + "-udp"));
-        this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), granted, config.registry);
+        this.metrics = new UdpMetrics(name, new KernelDrops(localAddress), buffer.granted(), config.registry);
         try {
             this.receiver = new UdpReceiver(
                     name, channel, config.frameLimit, config.receipt(), new Pause(config.clock), metrics);
@@ -87,13 +83,8 @@ public final class UdpListener implements AutoCloseable {
      */
     public void start(DatagramIntake intake) {
         requireNonNull(intake, "intake");
-        if (granted < wanted) {
-            log.info(
-                    "UDP listener '{}': the system grants a receive buffer of {} bytes, not the {} asked for; on Linux"
-                            + " raise net.core.rmem_max to lose less in a burst",
-                    name,
-                    granted,
-                    wanted);
+        if (buffer.isSmall()) {
+            log.info("UDP listener '{}': {}", name, buffer.explained());
         }
         thread.start(() -> receiver.run(intake));
     }

@@ -120,6 +120,11 @@ record PostgresDialect(String url) implements Dialect {
     }
 
     @Override
+    public Claim claim(Writer writer) {
+        return Claim.NONE;
+    }
+
+    @Override
     public void prepareSchema(Writer writer) throws SQLException {
         Connection connection = writer.connection();
         connection.setAutoCommit(false);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.store;
 
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -21,6 +24,10 @@ import org.sqlite.SQLiteException;
  * <p><b>One writer.</b> SQLite has one write lock for the whole file; a second connection could only wait for it. Each
  * transaction takes it at its beginning and gives it up at its end, so other processes can read at any time and write in
  * between.
+ *
+ * <p><b>One collector.</b> Two would write in turn, and each give ids as if it were alone: a message whose id is there
+ * already is passed over. So a store claims the file ({@link FileClaim}), under the name that SQLite has found for it,
+ * however the URL spells it.
  */
 record SqliteDialect(String url) implements Dialect {
 
@@ -88,6 +95,20 @@ record SqliteDialect(String url) implements Dialect {
     }
 
     @Override
+    public Claim claim(Writer writer) throws SQLException {
+        try (Statement statement = writer.connection().createStatement();
+                ResultSet main = statement.executeQuery("SELECT file FROM pragma_database_list WHERE name = 'main'")) {
+            String file = main.next() ? main.getString(1) : null;
+            if (file == null || file.isEmpty()) {
+                return Claim.NONE; // nobody else can have it
+            }
+            return FileClaim.of(Path.of(file).toRealPath());
+        } catch (IOException | InvalidPathException e) {
+            throw new SQLException("its file cannot be found again: " + e, e);
+        }
+    }
+
+    @Override
     public void prepareSchema(Writer writer) throws SQLException {
         try (Statement statement = writer.connection().createStatement()) {
             for (String table : TABLES) {
@@ -134,6 +155,9 @@ record SqliteDialect(String url) implements Dialect {
     public String remedy(SQLException failure) {
         if (failure instanceof ForeignTableException) {
             return ForeignTableException.REMEDY;
+        }
+        if (failure instanceof FileClaim.NotClaimedException claim) {
+            return claim.remedy();
         }
         if (!(failure instanceof SQLiteException sqlite)) {
             return "name a file on a local disk";

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * wait on, and each further attempt would add one. In SQLite nothing is cut: a wait for the file's lock ends by itself, and
  * local work, however long, is let finish.
  *
+ * <p>A SQLite file is one store's at a time, over all processes; a second one is refused.
+ *
  * <p>All methods may be called from any thread. The rows given to an insert are read by the calling thread only.
  */
 public final class Store implements AutoCloseable {
@@ -44,6 +46,7 @@ public final class Store implements AutoCloseable {
     private static final int VALIDATION_SECONDS = 5;
 
     private final Dialect dialect;
+    private final Claim claim;
     private final int writers;
     private final Duration timeout;
     private final ResourcePool<Writer> pool;
@@ -53,12 +56,14 @@ public final class Store implements AutoCloseable {
 
     private Store(
             Dialect dialect,
+            Claim claim,
             int writers,
             Duration timeout,
             ResourcePool<Writer> pool,
             Timers timers,
             @Nullable MeterRegistry registry) {
         this.dialect = dialect;
+        this.claim = claim;
         this.writers = writers;
         this.timeout = timeout;
         this.pool = pool;
@@ -75,6 +80,16 @@ public final class Store implements AutoCloseable {
      */
     public static StoreBuilder builder(String name) {
         return new StoreBuilder(requireNonNull(name, "name"));
+    }
+
+    /**
+     * What of a JDBC URL may be shown.
+     *
+     * @param jdbcUrl the URL, of any database
+     * @return the same without its passwords
+     */
+    public static String shown(String jdbcUrl) {
+        return JdbcUrl.redacted(jdbcUrl);
     }
 
     /**
@@ -115,12 +130,48 @@ public final class Store implements AutoCloseable {
     static Store open(
             String name, Dialect dialect, int asked, Duration timeout, Clock clock, @Nullable MeterRegistry registry)
             throws InterruptedException {
-        // Once over a connection of its own, so that what fails is told in the database's words and not the pool's.
-        try (Writer first = dialect.connect(timeout)) {
-            dialect.prepareSchema(first);
+        Claim claim = claim(dialect, timeout);
+        boolean opened = false;
+        try {
+            Store store = open(name, dialect, claim, asked, timeout, clock, registry);
+            opened = true;
+            return store;
+        } finally {
+            if (!opened) {
+                claim.close();
+            }
+        }
+    }
+
+    /** Once over a connection of its own, so that what fails is told in the database's words and not the pool's. */
+    private static Claim claim(Dialect dialect, Duration timeout) {
+        Claim claim = Claim.NONE;
+        boolean prepared = false;
+        try {
+            try (Writer first = dialect.connect(timeout)) {
+                claim = dialect.claim(first);
+                dialect.prepareSchema(first);
+            }
+            prepared = true;
+            return claim;
         } catch (SQLException e) {
             throw failure(dialect, "open the database", e);
+        } finally {
+            if (!prepared) {
+                claim.close();
+            }
         }
+    }
+
+    private static Store open(
+            String name,
+            Dialect dialect,
+            Claim claim,
+            int asked,
+            Duration timeout,
+            Clock clock,
+            @Nullable MeterRegistry registry)
+            throws InterruptedException {
         int writers = dialect.writers(asked);
         Timers timers = Timers.builder(name)
                 .workers(1)
@@ -139,7 +190,7 @@ public final class Store implements AutoCloseable {
                     .max(writers)
                     .openWarm(timeout);
             try {
-                Store store = new Store(dialect, writers, timeout, pool, timers, registry);
+                Store store = new Store(dialect, claim, writers, timeout, pool, timers, registry);
                 opened = true;
                 return store;
             } finally {
@@ -332,9 +383,13 @@ public final class Store implements AutoCloseable {
     /** Closes without waiting for connections in use, which are closed as they come back. Further calls do nothing. */
     @Override
     public void close() {
-        pool.close();
-        timers.close();
-        deadLetters.close();
+        try {
+            pool.close();
+            timers.close();
+            deadLetters.close();
+        } finally {
+            claim.close();
+        }
     }
 
     @Override

@@ -88,7 +88,7 @@ public final class StoreBuilder {
      *
      * @return the open store; close it when done
      * @throws IllegalArgumentException if a setting is out of its range, or the URL is for no database known here
-     * @throws StoreException if the database cannot be reached or used
+     * @throws StoreException if the database cannot be reached or used, or is a SQLite file that another store has open
      * @throws InterruptedException if the calling thread is interrupted; nothing is left open
      */
     public Store open() throws InterruptedException {

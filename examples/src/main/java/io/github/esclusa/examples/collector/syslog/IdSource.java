@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>A source that is told with {@link #startAbove} what the database holds gives no id that is there, whatever the clock
  * has done since: a message whose id is known already would be taken for one that comes again, and passed over. Two
- * processes that feed one database <i>at once</i> could give the same id only if they use the same microsecond and share
- * the node, drawn at random from 4,096; they are better given a node each.
+ * processes that feed one PostgreSQL database <i>at once</i> could give the same id only if they use the same microsecond
+ * and share the node, drawn at random from 4,096; they are better given a node each. A SQLite file takes one process.
  *
  * <p>The layout lasts until 2096. Instances are safe to share between threads: one atomic update an id.
  */

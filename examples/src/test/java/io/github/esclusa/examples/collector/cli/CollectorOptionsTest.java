@@ -166,6 +166,10 @@ class CollectorOptionsTest {
             --demo=0            | --demo 0: allowed is seconds from 1 to 3,600
             --demo=soon         | --demo soon: not a whole number; allowed is seconds from 1 to 3,600
             --udp-when-full=cry | --udp-when-full cry: allowed are drop-oldest, reject and block
+            --udp-when-full=dropoldest | --udp-when-full dropoldest: allowed are drop-oldest, reject and block; did you mean drop-oldest?
+            --db=sqlite:x.db    | --db sqlite:x.db: no database the collector can write to; did you mean jdbc:sqlite:x.db? allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE
+            --db=x.db           | --db x.db: no database the collector can write to; did you mean jdbc:sqlite:x.db? allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE
+            --db=postgres://h/d?password=s3cret | --db postgres://h/d?password=***: no database the collector can write to; did you mean jdbc:postgresql://h/d?password=***? allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE
             --db=jdbc:mysql://h?password=x | --db jdbc:mysql://h?password=***: no database the collector can write to; allowed: jdbc:sqlite:FILE and jdbc:postgresql://HOST:PORT/DATABASE
             --db=jdbc:sqlite::memory:  | --db jdbc:sqlite::memory:: names no file, and what is received must last; allowed: jdbc:sqlite:FILE
             --db=jdbc:sqlite:file::memory:  | --db jdbc:sqlite:file::memory:: names no file, and what is received must last; allowed: jdbc:sqlite:FILE
@@ -173,9 +177,16 @@ class CollectorOptionsTest {
             --tcp=9464          | --tcp 9464: the port of --http too; allowed is a port of its own
             --http=5514         | --tcp 5514: the port of --http too; allowed is a port of its own
             --frobnicate        | --frobnicate: no such option; allowed are those that --help lists
+            --capcity=5         | --capcity: no such option; did you mean --capacity? Allowed are those that --help lists
+            -capacity=5         | -capacity: no such option; did you mean --capacity? Allowed are those that --help lists
+            capacity=5          | capacity: no such option; did you mean --capacity? Allowed are those that --help lists
+            --max-mem=5         | --max-mem: no such option; did you mean --max-memory? Allowed are those that --help lists
+            --HTPT=5            | --HTPT: no such option; did you mean --http? Allowed are those that --help lists
+            --url=jdbc:postgresql://h/d?password=s3cret | --url: no such option; allowed are those that --help lists
+            jdbc:postgresql://h/d?password=s3cret | jdbc:postgresql://h/d?password=***: no such option; did you mean it for --db? Allowed are those that --help lists
             stray               | stray: no such option; allowed are those that --help lists
             --capacity          | --capacity: its value is missing; allowed is --capacity N
-            --max-memory=0      | --max-memory 0: allowed is megabytes (up to half of the heap, see -Xmx) from 1 to HALF
+            --max-memory=0      | --max-memory 0: allowed is MiB (up to half of the heap, see -Xmx) from 1 to HALF
             --bind=             | --bind '': no address of this machine is called that; allowed are an IP address or a host name, 0.0.0.0 for all addresses
             """)
     void aBadValueIsAnErrorThatNamesOptionValueAndWhatIsAllowed(String argument, String expected) {

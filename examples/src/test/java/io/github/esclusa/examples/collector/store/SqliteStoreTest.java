@@ -148,6 +148,70 @@ class SqliteStoreTest extends StoreContract {
         }
     }
 
+    /** However its URL spells the file; one that knows nothing of claims reads and writes as before. */
+    @Test
+    void aFileIsOneStoresAtATime() throws Exception {
+        Store first = store();
+        Path file = folder.resolve("test.db");
+        Path link = Files.createSymbolicLink(folder.resolve("link.db"), file);
+        for (String spelling : List.of(
+                file.toString(),
+                "file:" + file + "?cache=private",
+                file + "?synchronous=OFF",
+                file.toUri().toString().replace("test", "%74est"),
+                "file:" + file + "?mode=rwc",
+                folder + "/../" + folder.getFileName() + "/./test.db",
+                Path.of("").toAbsolutePath().relativize(file).toString(),
+                link.toString())) {
+            assertThatThrownBy(() -> Store.builder("second")
+                            .url("jdbc:sqlite:" + spelling)
+                            .open())
+                    .as(spelling)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessage("cannot open the database jdbc:sqlite:" + spelling
+                            + ": another collector writes to it, and holds the lock on " + file.toRealPath()
+                            + ".lock; let that one end, or name another file");
+        }
+        execute("DELETE FROM messages");
+        assertThat(first.insertAll(rows(1, 10))).isEqualTo(10);
+        assertThat(query("SELECT count(*) FROM messages")).isEqualTo("10");
+
+        first.close();
+        try (Store second = Store.builder("second").url(url()).open()) {
+            first.close(); // again: the claim is not its own any more
+            assertThatThrownBy(() -> Store.builder("third").url(url()).open()).isInstanceOf(StoreException.class);
+            assertThat(second.insertAll(rows(11, 10))).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void aStoreThatCouldNotBeOpenedHasNoClaim() throws Exception {
+        execute("CREATE TABLE messages(id INTEGER PRIMARY KEY)");
+        assertThatThrownBy(this::store).hasMessageContaining("it has a table 'messages'");
+        execute("DROP TABLE messages");
+        assertThat(store().insertAll(rows(1, 10))).isEqualTo(10);
+    }
+
+    @Test
+    void aLockThatCannotBeHadIsExplained() throws Exception {
+        Path lock = Files.createDirectory(folder.resolve("test.db.lock")).toRealPath();
+        assertThatThrownBy(this::store)
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(
+                        "cannot open the database " + url() + ": the lock on " + lock + " cannot be had: ")
+                .hasMessageEndingWith("may this user write that file, and does its file system know locks?");
+        Files.delete(lock);
+        assertThat(store().insertAll(rows(1, 10))).isEqualTo(10);
+    }
+
+    @Test
+    void aDatabaseWithoutAFileIsNotClaimed() throws Exception {
+        try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+            assertThat(new SqliteDialect("jdbc:sqlite::memory:").claim(new SqliteWriter(memory)))
+                    .isSameAs(Claim.NONE);
+        }
+    }
+
     @Test
     void othersCanWriteBetweenBatches() throws Exception {
         store().insertAll(rows(1, 10));

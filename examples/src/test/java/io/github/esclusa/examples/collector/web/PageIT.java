@@ -135,7 +135,9 @@ class PageIT {
         assertThat(dom.number("inlet.tcp.inflight").value()).isEqualTo(4);
         assertThat(dom.number("inlet.tcp.fill")).isEqualTo(new Shown("100 % full", 1.0));
         assertThat(dom.number("inlet.udp.fill")).isEqualTo(new Shown("0 % full", 0.0));
-        assertThat(dom.number("inlet.tcp.limit").value()).isEqualTo(SmallCollector.MAX_WEIGHT);
+        assertThat(dom.number("inlet.tcp.limit"))
+                .as("in the unit of --max-memory")
+                .isEqualTo(new Shown("1.00 MiB", (double) SmallCollector.MAX_WEIGHT));
         assertThat(dom.number("inlet.tcp.waiting")).isEqualTo(new Shown("1", 1.0));
         assertThat(dom.number("pressure.waiting")).isEqualTo(new Shown("1", 1.0));
         assertThat(dom.html()).contains("class=\"bar tight\"", "tcp: 100 % of its capacity in use");
