@@ -10,6 +10,7 @@ import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.core.waiting.WaitLock;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
