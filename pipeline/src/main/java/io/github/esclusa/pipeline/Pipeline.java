@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Order: a stage with one worker keeps the order of arrival within each inlet, retries included; inlets are served in
  * turn. Stages with several workers promise none. A pipeline's threads are named {@code <pipeline>-<stage>-<n>}, and
- * {@code <pipeline>-close-<n>} the one that tells callbacks in line of a shutdown.
+ * {@code <pipeline>-close-<n>} the one that tells callbacks and the listener of a shutdown.
  *
  * <p>A pipeline runs until it is shut down. Shutting down refuses new messages, wakes every submitter that waits, works
  * off what has been accepted, stage by stage, and answers with a balance. Every method may be called by any thread.
@@ -175,9 +175,11 @@ public final class Pipeline<T> implements AutoCloseable {
      * <p>When this returns, the pipeline's meters are gone and its name is free, unless the meter registry has kept a thread
      * that removes them: it is waited for up to 10 seconds, beyond the deadline too. When it returns before its deadline, and
      * no call with a nearer one has ended its wait, the settlement listener has heard of every accepted message. At the
-     * deadline, messages that are returned or unknown are told to the listener on the calling thread: how long it takes
-     * is added. What is still told to it by others then is not waited for: by a worker in the listener, which
-     * the report, if it is drawn then, names as stuck; by a producer that drops; by another call whose deadline has come.
+     * deadline, messages that are returned or unknown are told to the listener on a thread of the pipeline's own: how long it
+     * takes is added, as long as it comes back each time. If one call takes more than a second, it is interrupted, the report
+     * names it as stuck, and is waited for no longer. What is still told to it by others then is not waited for: by a worker in
+     * the listener, which the report, if it is drawn then, names as stuck; by a producer that drops; by another call whose
+     * deadline has come.
      *
      * <p>Callbacks in line are told at once that it is closed, one after the other, on a thread of the pipeline's own. One that
      * blocks keeps those behind it from hearing, and this from returning until its deadline; it keeps nothing else. At the
@@ -202,8 +204,8 @@ public final class Pipeline<T> implements AutoCloseable {
 
     /**
      * Shuts down at once: what is queued is returned, what user code works on is unknown, and the workers are
-     * interrupted. Ends the wait of a {@link #shutdown} that is under way. The listener and callbacks in line are told on
-     * the calling thread, as there.
+     * interrupted. Ends the wait of a {@link #shutdown} that is under way. The listener and callbacks in line are told as
+     * at its deadline.
      *
      * @return the final balance
      * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener or a callback

@@ -17,7 +17,9 @@ import io.github.esclusa.pipeline.testing.LogLines;
 import io.github.esclusa.pipeline.testing.Running;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -185,6 +187,53 @@ class PipelineEndTest {
         assertThat(patient.result()).isSameAs(report);
         awaitNoThreads();
         assertThat(pipeline.shutdownNow()).isSameAs(report);
+    }
+
+    /** On the thread of whoever ends the pipeline it would keep that: in a shutdown hook, the process. */
+    @Test
+    void listenerThatBlocksAtTheEndIsInterruptedAndNamedAsStuck() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Queue<Integer> interrupted = new ConcurrentLinkedQueue<>();
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("ending")
+                .capacity(3)
+                .onSettled(settlement -> {
+                    if (settlement.message() == 2 && !hasCome(never)) {
+                        interrupted.add(settlement.message());
+                    }
+                })
+                .sink("hold", this::hold)
+                .start();
+        accepted(pipeline.submit(1));
+        holding.await();
+        accepted(pipeline.submit(2));
+        accepted(pipeline.submit(3));
+        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ZERO));
+        DrainReport<Integer> report = shutdown.result();
+        assertThat(report.returned()).containsExactly(2, 3);
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.stuckThreads())
+                .extracting(StuckThread::name)
+                .containsExactly("ending-hold-1", "ending-close-1");
+        awaitNoThreads();
+        assertThat(interrupted).containsExactly(2);
+        assertThat(pipeline.inlet("main").inFlight()).isZero();
+    }
+
+    @Test
+    void callbackThatBlocksDoesNotHoldUpShutdownNow() throws Exception {
+        Pipeline<Integer> pipeline = full(clock);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Admission third = pipeline.submit(3, answer -> interrupted.set(!hasCome(new CountDownLatch(1))));
+        assertThat(third).isEqualTo(Admission.WAITING);
+        List<Admission> heard = new CopyOnWriteArrayList<>();
+        assertThat(pipeline.submit(4, heard::add)).isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> shutdown = Running.call(pipeline::shutdownNow);
+        assertThat(shutdown.result().stuckThreads())
+                .extracting(StuckThread::name)
+                .containsExactly("ending-hold-1", "ending-close-1");
+        awaitNoThreads();
+        assertThat(interrupted).isTrue();
+        assertThat(heard).containsExactly(Admission.CLOSED);
     }
 
     /** A thread between two callbacks is in the clock, where one in line ceases to be held back. */

@@ -55,7 +55,7 @@ public final class MeterScope implements AutoCloseable {
     private final Condition gone = lock.newCondition();
 
     @GuardedBy("lock")
-    private final List<Meter> meters = new ArrayList<>();
+    private final ArrayList<Meter> meters = new ArrayList<>();
 
     /** Registrations under way. */
     @GuardedBy("lock")
@@ -188,6 +188,8 @@ public final class MeterScope implements AutoCloseable {
                 // Its meters may be a successor's by now: asking for one would hand us theirs, to be removed as ours.
                 return false;
             }
+            meters.ensureCapacity(
+                    meters.size() + registering + 1); // a meter that is made must not be lost for want of memory
             registering++;
             return true;
         } finally {

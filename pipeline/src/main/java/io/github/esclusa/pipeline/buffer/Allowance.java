@@ -9,6 +9,9 @@ import io.github.esclusa.pipeline.policy.Overflow;
  */
 final class Allowance {
 
+    /** So many may be out whatever they weigh: one at least, or who outweighs all would never be. */
+    private final int least;
+
     private final int most;
     private final long mostWeight;
 
@@ -17,7 +20,8 @@ final class Allowance {
 
     private boolean lifted;
 
-    private Allowance(int most, long mostWeight) {
+    private Allowance(int least, int most, long mostWeight) {
+        this.least = least;
         this.most = most;
         this.mostWeight = mostWeight;
     }
@@ -29,15 +33,16 @@ final class Allowance {
      */
     static Allowance of(Overflow overflow, int capacity, long maxWeight, int workers) {
         if (!(overflow instanceof Overflow.DropOldest)) {
-            return new Allowance(Integer.MAX_VALUE, Long.MAX_VALUE);
+            return new Allowance(1, Integer.MAX_VALUE, Long.MAX_VALUE);
         }
-        return new Allowance(
-                Math.max(capacity - Math.max(1, capacity / 4), Math.min(capacity, workers)), maxWeight - maxWeight / 4);
+        int least = Math.min(capacity, workers);
+        int most = Math.max(capacity - Math.max(1, capacity / 4), least);
+        return new Allowance(least, most, maxWeight - maxWeight / 4);
     }
 
-    /** Whether another message of this weight may be polled. With nothing out one may, or who outweighs all never would be. */
+    /** Whether another message of this weight may be polled. */
     boolean isLeftFor(long weight) {
-        return lifted || out == 0 || (out < most && weight <= mostWeight - outWeight);
+        return lifted || out < least || (out < most && weight <= mostWeight - outWeight);
     }
 
     void polled(long weight) {

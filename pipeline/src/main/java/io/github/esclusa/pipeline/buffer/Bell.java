@@ -6,7 +6,6 @@ import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.waiting.WaitLock;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,7 @@ public final class Bell {
     /** Wakes one waiter, if there is one. Call it after what the waiter waits for has become visible. */
     public void ring() {
         if (waiters.get() > 0) {
-            takeLock();
+            lock.lock();
             try {
                 epoch++;
                 rung.signal();
@@ -56,23 +55,12 @@ public final class Bell {
 
     /** Wakes every waiter. */
     public void ringAll() {
-        takeLock();
+        lock.lock();
         try {
             epoch++;
             rung.signalAll();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Waiting for a lock takes memory. This one is held for moments only: where there is none, it is tried again. */
-    private void takeLock() {
-        try {
-            lock.lock();
-        } catch (OutOfMemoryError e) {
-            while (!lock.tryLock()) {
-                LockSupport.parkNanos(this, 1_000);
-            }
         }
     }
 

@@ -426,6 +426,7 @@ public final class BoundedBuffer<E extends Admissible> {
             } finally {
                 if (line.leave(waiter)) {
                     behind = admitFromLine(); // it leaves unanswered: those it held up may fit
+                    full = line.length() > 0 || !stock.room().fits(element.weight());
                 }
             }
         } finally {
@@ -534,6 +535,7 @@ public final class BoundedBuffer<E extends Admissible> {
         lock.lock();
         try {
             stock.left(eviction);
+            full = line.length() > 0;
             last = closed;
         } finally {
             lock.unlock();

@@ -4,16 +4,19 @@ package io.github.esclusa.pipeline.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.waiting.WaitLock;
 import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.SettlementListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
 
 /**
- * The threads that tell callbacks in line of the close while the pipeline drains: one, or another where a further shutdown
- * finds the first held up. A callback may block its thread for good; a sweep finds it stuck then, and interrupts it.
+ * The threads that tell user code of the end: callbacks in line of the close while the pipeline drains, or another where a
+ * further shutdown finds the first held up, and the listener of what a sweep took. User code may block its thread for good; a
+ * sweep finds it stuck then, and interrupts it.
  *
  * <pre>
  *   between callbacks ──enters──▶ in a callback ──a sweep looks──▶ stuck
@@ -35,10 +38,13 @@ final class Announcers {
     }
 
     /** Announces on a thread of its own; throws what the factory does, or the thread as it starts, and nothing is announced. */
-    void start(ThreadFactory factory, Runnable announcement) {
-        Thread thread = factory.newThread(announcement);
-        byThread.put(thread, new Announcer(thread));
+    Announcer start(ThreadFactory factory, Runnable announcement) {
+        Announcer announcer = new Announcer();
+        Thread thread = factory.newThread(() -> announcer.run(announcement));
+        announcer.thread = thread;
+        byThread.put(thread, announcer);
         thread.start();
+        return announcer;
     }
 
     /** Calls a callback on whichever thread this is. Needs no memory. */
@@ -48,13 +54,29 @@ final class Announcers {
             callback.accept(answer);
             return;
         }
-        announcer.moveTo(Place.IN_CALLBACK);
+        announcer.enter();
         try {
             callback.accept(answer);
         } finally {
-            announcer.moveTo(Place.BETWEEN);
-            Thread.interrupted();
+            announcer.leave();
         }
+    }
+
+    /** A listener that is called as callbacks are. */
+    SettlementListener<Object> called(SettlementListener<Object> listener) {
+        return settlement -> {
+            Announcer announcer = byThread.get(Thread.currentThread());
+            if (announcer == null) {
+                listener.settled(settlement);
+                return;
+            }
+            announcer.enter();
+            try {
+                listener.settled(settlement);
+            } finally {
+                announcer.leave();
+            }
+        };
     }
 
     /** Those that are in a callback now: stuck, from now on and until they leave it. Does not wait. */
@@ -75,15 +97,18 @@ final class Announcers {
         }
     }
 
-    private enum Place {
+    enum Place {
         BETWEEN,
         IN_CALLBACK,
         STUCK
     }
 
-    private static final class Announcer {
+    /** One of the threads, and where it is. */
+    static final class Announcer {
 
-        private final Thread thread;
+        /** Written before the thread starts and before others can find it. */
+        @SuppressWarnings("NullAway.Init")
+        private Thread thread;
 
         /**
          * Held while the thread is interrupted, so that the interrupt cannot hit what the thread does next. The thread alone waits
@@ -91,20 +116,90 @@ final class Announcers {
          */
         private final WaitLock interrupting = new WaitLock();
 
+        private final Condition ended = interrupting.newCondition();
+
         @GuardedBy("interrupting")
         private Place place = Place.BETWEEN;
 
-        Announcer(Thread thread) {
-            this.thread = thread;
+        /** How many callbacks it has entered. */
+        @GuardedBy("interrupting")
+        private long calls;
+
+        @GuardedBy("interrupting")
+        private boolean over;
+
+        private void run(Runnable announcement) {
+            try {
+                announcement.run();
+            } finally {
+                interrupting.lock();
+                try {
+                    over = true;
+                    ended.signalAll();
+                } finally {
+                    interrupting.unlock();
+                }
+            }
         }
 
-        void moveTo(Place to) {
+        private void enter() {
             interrupting.lock();
             try {
-                place = to;
+                place = Place.IN_CALLBACK;
+                calls++;
             } finally {
                 interrupting.unlock();
             }
+        }
+
+        private void leave() {
+            interrupting.lock();
+            try {
+                place = Place.BETWEEN;
+            } finally {
+                interrupting.unlock();
+            }
+            Thread.interrupted();
+        }
+
+        /**
+         * Waits as long as the thread comes on, regardless of interrupts, which are kept. Between two callbacks it is given more
+         * time: that is ours, and it may have to wait for a processor.
+         *
+         * @return {@code true} if it has ended, {@code false} if it has been in one callback for that long
+         */
+        boolean awaitEnd(long patienceNanos) {
+            boolean interrupted = false;
+            interrupting.lock();
+            try {
+                int still = 0;
+                while (!over && still < (place == Place.BETWEEN ? 10 : 1)) {
+                    long seen = calls;
+                    interrupted |= awaitOver(patienceNanos);
+                    still = calls == seen ? still + 1 : 0;
+                }
+                return over;
+            } finally {
+                interrupting.unlock();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        /** For so long at the most; answers whether an interrupt was met. */
+        @GuardedBy("interrupting")
+        private boolean awaitOver(long nanos) {
+            boolean interrupted = false;
+            long until = System.nanoTime() + nanos;
+            for (long left = nanos; !over && left > 0; left = until - System.nanoTime()) {
+                try {
+                    left = ended.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            return interrupted;
         }
 
         boolean isStuck() {

@@ -93,7 +93,21 @@ class Ending {
             List<List<Envelope>> returned,
             List<List<Envelope>> unknown,
             boolean drew,
-            @Nullable Throwable cause) {}
+            @Nullable Throwable cause) {
+
+        boolean isEmpty() {
+            return areEmpty(returned) && areEmpty(unknown);
+        }
+
+        private static boolean areEmpty(List<List<Envelope>> lists) {
+            for (List<Envelope> each : lists) {
+                if (!each.isEmpty()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     Engine.State state() {
         return state;
@@ -177,6 +191,18 @@ class Ending {
         }
     }
 
+    /** Whoever tells of the end and does not come back is named in the report, unless somebody has that already. */
+    void nameStuck(Machine machine) {
+        lock.lock();
+        try {
+            if (noteStuckAnnouncers(machine) && !isPublished) {
+                drawReport(machine);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A telling begins for which nothing is taken or counted. */
     void tells() {
         lock.lock();
@@ -233,6 +259,12 @@ class Ending {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether the report is drawn; takes no lock before the end is near. Who finds that it is not comes before whoever draws it. */
+    boolean isDrawn() {
+        Engine.State now = state;
+        return now != Engine.State.RUNNING && now != Engine.State.DRAINING && drawn() != null;
     }
 
     /** The report as soon as it is drawn; {@code null} before. */

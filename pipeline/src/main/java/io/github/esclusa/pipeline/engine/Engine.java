@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,18 @@ public final class Engine {
 
     private static final SafeLog log = SafeLog.of(Engine.class);
 
+    /** How long one call of user code may take that tells of the end when no time is left. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final EngineSpec spec;
 
     private final PipelineMeters meters;
     private final Settler settler;
     private final Machine machine;
+
+    /** Settles what the end takes. */
+    private final Settler lastSettler;
+
     private final Ending ending;
 
     private final AtomicInteger liveWorkers;
@@ -62,6 +70,7 @@ public final class Engine {
         this.settler = new Settler(spec.name(), spec.listener(), meters, spec.clock());
         this.ending = ending;
         this.machine = assemble();
+        this.lastSettler = settler.on(machine.announcers());
         this.liveWorkers = new AtomicInteger(machine.workers().size());
     }
 
@@ -129,28 +138,33 @@ public final class Engine {
      * Refuses new messages from now on, lets the workers end when they have done what is there, and waits for that: until
      * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline it is as
      * {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so that one which blocks does not
-     * keep the deadline from being seen. At the deadline it is interrupted.
+     * keep the deadline from being seen. At the deadline it is interrupted. What the deadline takes is told to the listener on
+     * such a thread as well.
      *
      * @param deadline how long
      * @return the final report
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      */
     public DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
-        boolean announced = false;
         try {
             closeInlets();
             boolean owed = machine.hasCloseToAnnounce();
             if (owed) {
                 ending.tells(); // before the workers can end, and the report be published without it
             }
-            seal();
-            announced = !owed || announceCloseElsewhere();
+            boolean elsewhere = false;
+            try {
+                seal();
+                elsewhere = owed && startAnnouncer(() -> tellAndAnnounce(null)) != null;
+            } finally {
+                if (owed && !elsewhere) {
+                    ending.told(machine); // callbacks hear at the end
+                }
+            }
             DrainReport<Object> report = ending.awaitPublished(deadline);
             return report == null ? sweep() : report;
         } finally {
-            if (!announced) { // here one that blocks would be waited for without a deadline: only for want of a thread
-                announceClose();
-            }
+            announceCloseLeft();
         }
     }
 
@@ -166,7 +180,7 @@ public final class Engine {
             seal();
             return sweep();
         } finally {
-            announceClose();
+            announceCloseLeft();
         }
     }
 
@@ -208,7 +222,7 @@ public final class Engine {
      * finds what was left out.
      */
     void endLogsIfOver() {
-        if (ending.drawn() != null) {
+        if (ending.isDrawn()) {
             machine.endLogs();
             settler.endLog();
         }
@@ -307,6 +321,7 @@ public final class Engine {
     private DrainReport<Object> sweep() {
         machine.close();
         Ending.Telling telling = ending.sweep(machine);
+        boolean elsewhere = false;
         try {
             machine.halt();
             if (telling.drew()) {
@@ -314,9 +329,14 @@ public final class Engine {
             }
             machine.announcers().interrupt(); // also where another drew: it did not wait for them
             meters.close(); // before the report: whoever has it may start a successor of the same name
-            tell(telling);
+            elsewhere = isForUserCode(telling) && tellElsewhere(telling);
+            if (!elsewhere) {
+                tell(telling);
+            }
         } finally {
-            ending.told(machine);
+            if (!elsewhere) {
+                ending.told(machine);
+            }
             ending.publish(); // also where another drew it: nobody waits for what that one tells longer than this one
             // does
         }
@@ -364,39 +384,80 @@ public final class Engine {
         telling(machine::announceClose);
     }
 
-    /**
-     * A telling like any other, begun by the caller: the report is published when the callbacks have heard, or by a sweep.
-     * Answers {@code false} if there is no thread for it.
-     */
-    private boolean announceCloseElsewhere() {
-        boolean started = false;
-        try {
-            ThreadFactory threads = spec.threads().apply(spec.name() + "-close");
-            machine.announcers().start(threads, this::announceCloseAndTell);
-            started = true;
-        } catch (Throwable e) {
-            log.warn(
-                    "pipeline '{}' has no thread to tell callbacks that it is closed; they hear later", spec.name(), e);
-        } finally {
-            if (!started) {
-                ending.told(machine);
+    /** What is left for want of a thread, or because others are held up. Who blocks is waited for a second, and interrupted. */
+    private void announceCloseLeft() {
+        if (machine.hasCloseToAnnounce()) {
+            Announcers.Announcer announcer = startAnnouncer(this::announceClose);
+            if (announcer == null) {
+                announceClose();
+            } else {
+                awaitEnd(announcer);
             }
         }
-        return started;
     }
 
-    private void announceCloseAndTell() {
+    /**
+     * Tells of what a sweep took on a thread of the pipeline's own: on the sweep's, user code that blocks would keep it for good.
+     * The sweep waits as long as calls return, and does not mind how many there are. Answers {@code false} if there is no thread
+     * for it.
+     */
+    private boolean tellElsewhere(Ending.Telling telling) {
+        Announcers.Announcer announcer = startAnnouncer(() -> tellAndAnnounce(telling));
+        if (announcer == null) {
+            return false;
+        }
+        awaitEnd(announcer);
+        return true;
+    }
+
+    private void awaitEnd(Announcers.Announcer announcer) {
+        if (!announcer.awaitEnd(PATIENCE_NANOS)) {
+            ending.nameStuck(machine);
+            machine.announcers().interrupt();
+            log.warn(
+                    "pipeline '{}' has ended, and its settlement listener or a callback has not returned for {} ms: it is"
+                            + " interrupted, and not waited for",
+                    spec.name(),
+                    TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
+        }
+    }
+
+    private boolean isForUserCode(Ending.Telling telling) {
+        return machine.hasCloseToAnnounce() || (settler.hasListener() && !telling.isEmpty());
+    }
+
+    private Announcers.@Nullable Announcer startAnnouncer(Runnable announcement) {
         try {
-            announceClose();
+            return machine.announcers().start(spec.threads().apply(spec.name() + "-close"), announcement);
+        } catch (Throwable e) {
+            log.warn(
+                    "pipeline '{}' has no thread to tell its listener and callbacks of the end; they hear on that of whoever"
+                            + " ends it",
+                    spec.name(),
+                    e);
+            return null;
+        }
+    }
+
+    /** A telling that has begun, with the callbacks that are to hear of the close. */
+    private void tellAndAnnounce(Ending.@Nullable Telling telling) {
+        try {
+            if (telling != null) {
+                tell(telling);
+            }
         } finally {
-            ending.told(machine);
+            try {
+                announceClose();
+            } finally {
+                ending.told(machine);
+            }
         }
     }
 
     private void tell(Ending.Telling told) {
         telling(() -> {
-            told.returned().forEach(each -> settler.settled(each, Outcome.RETURNED, told.cause()));
-            told.unknown().forEach(each -> settler.settled(each, Outcome.UNKNOWN, told.cause()));
+            told.returned().forEach(each -> lastSettler.settled(each, Outcome.RETURNED, told.cause()));
+            told.unknown().forEach(each -> lastSettler.settled(each, Outcome.UNKNOWN, told.cause()));
         });
     }
 }

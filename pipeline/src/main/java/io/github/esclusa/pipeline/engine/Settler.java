@@ -18,10 +18,31 @@ final class Settler {
     private final Clock clock;
 
     Settler(String pipeline, @Nullable SettlementListener<Object> listener, PipelineMeters meters, Clock clock) {
+        this(
+                listener,
+                new FailureLog("the settlement listener of pipeline '" + pipeline + "' threw", clock),
+                meters,
+                clock);
+    }
+
+    private Settler(
+            @Nullable SettlementListener<Object> listener,
+            FailureLog listenerFailures,
+            PipelineMeters meters,
+            Clock clock) {
         this.listener = listener;
-        this.listenerFailures = new FailureLog("the settlement listener of pipeline '" + pipeline + "' threw", clock);
+        this.listenerFailures = listenerFailures;
         this.meters = meters;
         this.clock = clock;
+    }
+
+    /** The same, whose listener may be found stuck where it runs on one of these threads. */
+    Settler on(Announcers announcers) {
+        return listener == null ? this : new Settler(announcers.called(listener), listenerFailures, meters, clock);
+    }
+
+    boolean hasListener() {
+        return listener != null;
     }
 
     /** Tells of messages that were settled alike, but for those in doubt, and gives their credit back; with no lock held. */

@@ -39,7 +39,7 @@ public sealed interface Overflow {
     /**
      * The inlet's oldest queued messages are settled as dropped to make room: those that no stage has begun with. So that
      * there are some, a quarter of the inlet's capacity, and of its {@code maxWeight}, stays in its queue while the rest is
-     * worked on, waits between two stages, or is parked for a retry; less of the capacity only where the stages have so many
+     * worked on, waits between two stages, or is parked for a retry; less of either only where the stages have so many
      * workers that one would go without a message. A batch of more than the other three quarters does not fill, and goes
      * with those. With nothing queued that could make room, for a message that weighs more than all of it, say, the
      * submitter is refused.

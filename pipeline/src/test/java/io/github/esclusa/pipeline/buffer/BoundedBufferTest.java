@@ -416,10 +416,21 @@ class BoundedBufferTest {
         assertThat(Buffers.poll(buffer)).isEqualTo(Item.of(2));
     }
 
+    @Test
+    void dropOldestKeepsBackWhatIsHeavyOnlyOnceEachWorkerHasAMessage() {
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(10, 100, 2, Overflow.dropOldest(), clock, told);
+        buffer.offer(new Item(0, 30));
+        buffer.offer(new Item(1, 60));
+        buffer.offer(new Item(2, 1));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(0, 30));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(1, 60));
+        assertThat(Buffers.poll(buffer)).isNull();
+    }
+
     /** The one that was too heavy to be out besides is dropped; what comes behind it is not. */
     @Test
     void dropOldestKeepsNoLightOneBackForAHeavyOneThatIsGone() {
-        BoundedBuffer<Item> buffer = buffer(10, 100, Overflow.dropOldest());
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(10, 100, 1, Overflow.dropOldest(), clock, told);
         buffer.offer(new Item(0, 40));
         buffer.offer(new Item(1, 60));
         assertThat(Buffers.poll(buffer)).isEqualTo(new Item(0, 40));
