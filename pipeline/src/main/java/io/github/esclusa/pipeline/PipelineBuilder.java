@@ -119,7 +119,9 @@ public final class PipelineBuilder<T, C> {
     }
 
     /**
-     * Names a listener that hears of each accepted message once, when it is settled.
+     * Names a listener that hears of each accepted message once, when it is settled. It is called on the thread that settles the
+     * message, a worker for the most part: one that blocks holds that thread up, and the message's credit. A shutdown's report
+     * comes at its deadline all the same: one that blocks then is interrupted and named as stuck.
      *
      * @param listener the listener
      * @return this

@@ -218,12 +218,13 @@ final class Plan<T> {
         for (InletSpec inlet : spec.inlets()) {
             if (inlet.overflow() instanceof Overflow.DropOldest && inlet.capacity() <= workers) {
                 log.warn(
-                        "pipeline '{}', inlet '{}': {} workers may have all that its capacity({}) lets in, and leave"
-                                + " Overflow.dropOldest() nothing to drop: give it a capacity of more than {}",
+                        "pipeline '{}', inlet '{}': its capacity({}) is no more than the number of workers, {}, who may"
+                                + " have all of it and leave Overflow.dropOldest() nothing to drop: give it a capacity of"
+                                + " more than {}",
                         name,
                         inlet.name(),
-                        workers,
                         inlet.capacity(),
+                        workers,
                         workers);
             }
             if (inlet.capacity() < batch) {
@@ -234,6 +235,17 @@ final class Plan<T> {
                         inlet.name(),
                         inlet.capacity(),
                         batch);
+            } else if (inlet.mostOut(workers) < batch) {
+                log.warn(
+                        "pipeline '{}', inlet '{}': what comes in through it alone never fills a batch of {}, which goes"
+                                + " with {} at the most: of its capacity({}) a quarter stays queued, for"
+                                + " Overflow.dropOldest() to find; give it a third more than the batch, or ask for smaller"
+                                + " batches",
+                        name,
+                        inlet.name(),
+                        batch,
+                        inlet.mostOut(workers),
+                        inlet.capacity());
             }
         }
     }

@@ -206,10 +206,42 @@ class DropOldestTest {
                 }
                 assertThat(last).isEqualTo(capacity == 1 ? Admission.FULL : Admission.ACCEPTED);
                 assertThat(log.with("nothing to drop: give it a capacity of more than 1"))
-                        .hasSize(1);
+                        .singleElement()
+                        .asString()
+                        .contains("its capacity(1) is no more than the number of workers, 1,");
                 pipeline.shutdown(Duration.ZERO);
             }
         }
+    }
+
+    @Test
+    void anInletThatAloneNeverFillsABatchForWhatItKeepsIsWarnedOf() throws Exception {
+        try (LogLines log = LogLines.open()) {
+            Queue<Integer> sizes = new ConcurrentLinkedQueue<>();
+            Pipeline<Integer> pipeline = dropping("unfilled", 8, 7, sizes);
+            for (int i = 0; i < 8; i++) {
+                assertThat(pipeline.submit(i)).isEqualTo(Admission.ACCEPTED);
+            }
+            Awaitility.await().until(() -> !sizes.isEmpty()); // before a close that lets all out
+            assertThat(sizes).first().isEqualTo(6);
+            assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(8);
+            dropping("filled", 8, 6, sizes).shutdown(LONG);
+            dropping("filled", 10, 7, sizes).shutdown(LONG); // a third more than the batch
+            assertThat(log.with("never fills a batch of 7, which goes with 6 at the most"))
+                    .singleElement()
+                    .asString()
+                    .contains("'unfilled'", "'main'", "capacity(8)");
+            assertThat(log.with("'filled'")).isEmpty();
+        }
+    }
+
+    private static Pipeline<Integer> dropping(String name, int capacity, int batch, Queue<Integer> sizes) {
+        return Pipeline.<Integer>builder(name)
+                .capacity(capacity)
+                .whenFull(Overflow.dropOldest())
+                .batch(batch, LONG)
+                .sink("store", messages -> sizes.add(messages.size()))
+                .start();
     }
 
     @Test

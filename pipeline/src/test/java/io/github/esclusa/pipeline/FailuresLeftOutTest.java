@@ -4,6 +4,7 @@ package io.github.esclusa.pipeline;
 import static io.github.esclusa.pipeline.testing.Answers.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.github.esclusa.core.time.ManualClock;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
@@ -163,6 +164,25 @@ class FailuresLeftOutTest {
         goOn.countDown();
         assertThat(heavy.failure()).isInstanceOf(InterruptedException.class);
         assertThat(log.with(CALLBACK)).containsExactly(CALLBACK, moreThan(1, CALLBACK));
+    }
+
+    /** Told at level DEBUG alone. */
+    @Test
+    void ofMessagesThatWereHeldBack() throws Exception {
+        String line = "inlet 'main' of pipeline 'noisy' had no room";
+        try (LogLines debug = LogLines.open(Level.DEBUG)) {
+            Pipeline<Integer> pipeline = full();
+            for (int i = 3; i <= 5; i++) {
+                inLine(pipeline, i, () -> {});
+            }
+            clock.advance(Duration.ofMillis(1_500));
+            hold.countDown();
+            Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 5);
+            pipeline.shutdown(LONG);
+            assertThat(debug.with(line))
+                    .containsExactly(line + ": a message was held back for 1500 ms", moreThan(2, line));
+        }
+        assertThat(log.with(line)).isEmpty();
     }
 
     private PipelineBuilder<Integer, Integer> noisy() {

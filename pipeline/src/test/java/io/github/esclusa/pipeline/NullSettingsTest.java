@@ -71,6 +71,7 @@ class NullSettingsTest {
         try (Pipeline<Integer> pipeline =
                 Pipeline.<Integer>builder("p").sink("s", n -> {}).start()) {
             assertRefused("pipeline 'p': the outcome given to settled is null", () -> pipeline.settled(null));
+            assertRefused("pipeline 'p': the name given to inlet is null", () -> pipeline.inlet(null));
             assertRefused("pipeline 'p': the timeout given to shutdown is null", () -> pipeline.shutdown(null));
             String unsubmitted = "inlet 'main' of pipeline 'p': the message submitted is null";
             assertRefused(unsubmitted, () -> pipeline.trySubmit(null));

@@ -228,7 +228,9 @@ class PipelineTest {
         assertThat(pipeline.shutdown(LONG).balanced()).isTrue();
         assertThat(refused).hasSize(3).allSatisfy(e -> assertThat(e)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("'self'"));
+                .hasMessageContaining("'self'")
+                .hasMessageContaining("listener")
+                .hasMessageContaining("call it from another thread"));
     }
 
     @Test

@@ -3,14 +3,18 @@ package io.github.esclusa.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import io.github.esclusa.pipeline.policy.BatchFailure;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import io.github.esclusa.pipeline.testing.LogLines;
 import io.github.esclusa.pipeline.testing.Running;
 import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -105,6 +109,93 @@ class RetryPolicyTest extends PolicyFixture {
         submit(pipeline, 1);
         assertThat(drained(pipeline).count(Outcome.FAILED)).isEqualTo(1);
         assertThat(calls).hasValue(4);
+    }
+
+    @Test
+    void thatAStageIsTriedAgainIsLoggedAndThatItSucceedsAgain() throws InterruptedException {
+        String stage = "stage 'sink' of pipeline 'policies'";
+        AtomicInteger calls = new AtomicInteger();
+        try (LogLines log = LogLines.open(Level.INFO)) {
+            Pipeline<Integer> pipeline = builder()
+                    .clock(clock)
+                    .sink(
+                            "sink",
+                            n -> {
+                                if (calls.incrementAndGet() != 4 && calls.get() < 6) {
+                                    fail();
+                                }
+                            },
+                            stageOf -> stageOf.onError(e -> e.retry(retry(Integer.MAX_VALUE, SECOND))))
+                    .start();
+            submit(pipeline, 1, 2);
+            waitOut(calls, 1, 2, 3, 5); // the second message fails too soon after the first for lines of its own
+            assertThat(drained(pipeline).delivered()).isEqualTo(2);
+            String line = stage + " failed, and is tried again";
+            assertThat(log.with("policies"))
+                    .containsExactly(
+                            line,
+                            stage + " succeeds again (failed attempts: 3, in 3000 ms)",
+                            line + " (3 times since the last such line)");
+        }
+    }
+
+    @Test
+    void soAreABatchInPartAndADeadLetterHandlerAndNotWhatIsHandedToThat() throws Exception {
+        String stage = "stage 'sink' of pipeline 'policies'";
+        AtomicInteger calls = new AtomicInteger();
+        clock.advance(SECOND); // who has failed since zero o'clock would be found out
+        try (LogLines log = LogLines.open(Level.INFO)) {
+            Pipeline<Integer> pipeline = builder()
+                    .clock(clock)
+                    .batch(2, LONG)
+                    .sink(
+                            "sink",
+                            batch -> {
+                                switch (calls.incrementAndGet()) {
+                                    case 1 -> throw new BatchFailure(Map.of(1, new IOException("on purpose")));
+                                    case 2 -> throw new BatchFailure(Map.of(0, new IOException("on purpose")));
+                                    case 4 -> throw new BadRow();
+                                    default -> {}
+                                }
+                            },
+                            stageOf -> stageOf.onError(e -> e.retry(retry(9, SECOND))
+                                    .bisect(BadRow.class::isInstance)
+                                    .deadLetter(
+                                            letter -> {
+                                                if (calls.incrementAndGet() == 5) {
+                                                    fail();
+                                                }
+                                            },
+                                            retry(9, SECOND))))
+                    .start();
+            submit(pipeline, 1, 2);
+            waitOut(calls, 1, 2);
+            Awaitility.await().until(() -> calls.get() == 3);
+            Running<DrainReport<Integer>> shutdown = Running.call(() -> {
+                submit(pipeline, 3);
+                return pipeline.shutdown(Duration.ofDays(1));
+            });
+            Awaitility.await().until(() -> calls.get() == 5);
+            clock.awaitWaiters(2, LONG); // the worker, and who shuts down
+            clock.advance(SECOND);
+            assertThat(shutdown.result().count(Outcome.DEAD_LETTERED)).isEqualTo(1);
+            assertThat(log.with("policies"))
+                    .containsExactly(
+                            stage + " failed, and is tried again",
+                            stage + " succeeds again (failed attempts: 2, in 2000 ms)",
+                            "the dead-letter handler of " + stage + " failed, and is tried again",
+                            "the dead-letter handler of " + stage + " succeeds again (failed attempts: 1, in 1000 ms)",
+                            stage + " failed, and is tried again (1 times since the last such line)");
+        }
+    }
+
+    /** Lets an interval pass after each of these calls, once the worker waits for its end. */
+    private void waitOut(AtomicInteger calls, int... failing) throws InterruptedException {
+        for (int failed : failing) {
+            Awaitility.await().until(() -> calls.get() == failed);
+            clock.awaitWaiters(1, LONG);
+            clock.advance(SECOND);
+        }
     }
 
     @Test

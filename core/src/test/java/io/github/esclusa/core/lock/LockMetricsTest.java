@@ -404,7 +404,7 @@ class LockMetricsTest {
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .contains("WARN recording failed", "esclusa.lock 'orders'");
+                    .contains("WARN recording failed", "lock 'orders'");
         }
         assertThat(lock.isHeldByCurrentThread()).isFalse();
     }

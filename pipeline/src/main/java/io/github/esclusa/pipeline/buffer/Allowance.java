@@ -32,12 +32,22 @@ final class Allowance {
      * @param workers how many are to find a message each, which may be out in any case
      */
     static Allowance of(Overflow overflow, int capacity, long maxWeight, int workers) {
-        if (!(overflow instanceof Overflow.DropOldest)) {
-            return new Allowance(1, Integer.MAX_VALUE, Long.MAX_VALUE);
+        return new Allowance(
+                Math.min(capacity, workers),
+                mostOut(overflow, capacity, workers),
+                keepsSome(overflow) ? maxWeight - maxWeight / 4 : Long.MAX_VALUE);
+    }
+
+    /** How many messages may be out. */
+    static int mostOut(Overflow overflow, int capacity, int workers) {
+        if (!keepsSome(overflow)) {
+            return Integer.MAX_VALUE;
         }
-        int least = Math.min(capacity, workers);
-        int most = Math.max(capacity - Math.max(1, capacity / 4), least);
-        return new Allowance(least, most, maxWeight - maxWeight / 4);
+        return Math.max(capacity - Math.max(1, capacity / 4), Math.min(capacity, workers));
+    }
+
+    private static boolean keepsSome(Overflow overflow) {
+        return overflow instanceof Overflow.DropOldest;
     }
 
     /** Whether another message of this weight may be polled. */

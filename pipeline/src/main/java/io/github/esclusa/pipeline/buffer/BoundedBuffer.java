@@ -83,6 +83,18 @@ public final class BoundedBuffer<E extends Admissible> {
     }
 
     /**
+     * How many messages a buffer lets out, polled and not released, as far as weight does not bound them sooner.
+     *
+     * @param overflow what it does when there is no room
+     * @param capacity how many messages it admits
+     * @param workers how many poll
+     * @return the number of messages, at the most
+     */
+    public static int mostOut(Overflow overflow, int capacity, int workers) {
+        return Math.min(capacity, Allowance.mostOut(overflow, capacity, workers));
+    }
+
+    /**
      * Admits a message, or does what the overflow policy says; waits only if that says so. Where it does, this goes straight
      * into the line: who expects room asks {@link #offer(Admissible)} first.
      *

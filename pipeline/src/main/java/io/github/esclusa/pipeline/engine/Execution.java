@@ -89,14 +89,17 @@ final class Execution {
             meter.succeeded(clock, start);
             if (result == Step.FILTERED) {
                 exits.settle(work.items, Outcome.FILTERED, null);
+                sayIfThrough(work);
                 return;
             }
             if (result == Step.DELIVERED) {
                 exits.settle(work.items, Outcome.DELIVERED, null);
+                sayIfThrough(work);
                 return;
             }
             envelope.value = result;
             envelope.inDoubt = false; // what may have been applied has been, and is known
+            sayIfThrough(work);
             work.attempts = 0;
         }
         exits.pass(envelope);
@@ -125,6 +128,7 @@ final class Execution {
         }
         meter.succeeded(clock, start);
         exits.settle(work.items, Outcome.DELIVERED, null);
+        sayIfThrough(work);
     }
 
     private Object callOne(Step step, Object input) throws Exception {
@@ -154,7 +158,7 @@ final class Execution {
         work.attempts++;
         Recovery recovery = afterStage(work, step, thrown, work.items.size(), work.attempts);
         if (recovery instanceof Recovery.Retry retry) {
-            retry(work, retry.delayNanos());
+            retry(work, retry.delayNanos(), thrown);
         } else if (recovery instanceof Recovery.Bisect) {
             int half = work.items.size() / 2;
             todo.addFirst(work.part(work.items.subList(half, work.items.size()), 0));
@@ -191,6 +195,7 @@ final class Execution {
         int attempts = work.attempts + 1;
         List<Envelope> again = new ArrayList<>();
         List<Integer> ended = new ArrayList<>();
+        Throwable first = null;
         long delayNanos = 0;
         for (int i = 0; i < work.items.size(); i++) {
             Throwable cause = causes.get(i);
@@ -199,6 +204,7 @@ final class Execution {
             }
             if (afterStage(work, step, cause, 1, attempts) instanceof Recovery.Retry retry) {
                 again.add(work.items.get(i));
+                first = first == null ? cause : first;
                 delayNanos = Math.max(delayNanos, retry.delayNanos());
             } else {
                 ended.add(i);
@@ -212,7 +218,7 @@ final class Execution {
             stop(step, ended.size() == 1 ? requireNonNull(causes.get(ended.get(0))) : failure);
         }
         if (!again.isEmpty()) {
-            retry(work.part(again, attempts), delayNanos);
+            retry(work.part(again, attempts), delayNanos, requireNonNull(first));
         }
     }
 
@@ -284,12 +290,13 @@ final class Execution {
         }
         exits.leaveUserCode();
         exits.settle(work.items, Outcome.DEAD_LETTERED, cause);
+        sayIfThrough(work);
     }
 
     private void deadLetterFailed(Work work, Step step, Throwable cause, Throwable thrown) {
         work.attempts++;
         if (afterDeadLetter(work, step, thrown) instanceof Recovery.Retry retry) {
-            retry(work, retry.delayNanos());
+            retry(work, retry.delayNanos(), thrown);
             return;
         }
         // An exception of our own: the user's may be shared by all messages, and would gather suppressed ones for ever.
@@ -341,11 +348,18 @@ final class Execution {
     }
 
     /** Parks work for its next attempt; where order is kept, what else is in hand waits behind it. */
-    private void retry(Work work, long delayNanos) {
+    private void retry(Work work, long delayNanos, Throwable thrown) {
+        if (!segment.isHalted() && !exits.isSeized()) { // else there will be none
+            retryLog(work).triesAgain(thrown);
+        }
         // Read before the work is let go: from then on another worker may have it.
         StageMeters meter = meters.get(work.step);
         int messages = work.items.size();
-        work.dueNanos = clock.nanoTime() + delayNanos;
+        long now = clock.nanoTime();
+        if (work.attempts == 1) {
+            work.failingSinceNanos = now;
+        }
+        work.dueNanos = now + delayNanos;
         List<Work> group = new ArrayList<>();
         group.add(work);
         if (segment.spec().workers() == 1) {
@@ -357,6 +371,17 @@ final class Execution {
         if (exits.park(group)) {
             meter.retried(messages);
         }
+    }
+
+    private void sayIfThrough(Work work) {
+        if (work.attempts > 0) {
+            retryLog(work).isThrough(work);
+        }
+    }
+
+    private RetryLog retryLog(Work work) {
+        StageLogs of = logs.get(work.step);
+        return work.deadLetterCause == null ? of.retried() : of.handlerRetried();
     }
 
     private String where(Step step) {

@@ -1,35 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.waiting.WaitLock;
-import io.github.esclusa.pipeline.buffer.Reading;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Logs failures that may come in floods: the first at once, then one in ten seconds with the number left out, and what is
- * still left out at the end. While the clock cannot be read, nothing is logged but the first.
+ * Logs failures that may come in floods, at a {@link LogRate}: each line but the first with the number left out, and what is
+ * still left out at the end.
  */
 final class FailureLog {
 
     private static final SafeLog log = SafeLog.of(FailureLog.class);
     private static final String SINCE_THE_LAST = "{} ({} times since the last such line)";
-    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String what;
-    private final Clock clock;
-
-    private final WaitLock lock = new WaitLock();
-
-    @GuardedBy("lock")
-    private boolean loggedBefore;
-
-    @GuardedBy("lock")
-    private long lastNanos;
-
-    @GuardedBy("lock")
-    private long leftOut;
+    private final LogRate rate;
 
     /**
      * A log for one kind of failure.
@@ -39,54 +24,30 @@ final class FailureLog {
      */
     FailureLog(String what, Clock clock) {
         this.what = what;
-        this.clock = clock;
+        this.rate = new LogRate(clock);
     }
 
-    void warn(Throwable cause) {
-        warn(1, cause);
+    /** Logs one failure; {@code false} if it is left out for now. */
+    @CanIgnoreReturnValue
+    boolean warn(Throwable cause) {
+        return warn(1, cause);
     }
 
-    /** Logs that many failures with one cause. */
-    void warn(int count, Throwable cause) {
-        long times;
-        boolean first;
-        lock.lock();
-        try {
-            long now = Reading.of(clock);
-            if (loggedBefore && !isDue(now)) {
-                leftOut += count;
-                return;
-            }
-            first = !loggedBefore;
-            loggedBefore = true;
-            lastNanos = now;
-            times = leftOut + count;
-            leftOut = 0;
-        } finally {
-            lock.unlock();
-        }
+    /** Logs that many failures with one cause; {@code false} if they are left out for now. */
+    @CanIgnoreReturnValue
+    boolean warn(int count, Throwable cause) {
+        long times = rate.timesToLog(count);
         if (times == 1) {
             log.warn("{}", what, cause);
-        } else {
-            log.warn(first ? "{} ({} times)" : SINCE_THE_LAST, what, times, cause);
+        } else if (times > 1) {
+            log.warn(times == count ? "{} ({} times)" : SINCE_THE_LAST, what, times, cause);
         }
-    }
-
-    @GuardedBy("lock")
-    private boolean isDue(long now) {
-        return now != Reading.NONE && (lastNanos == Reading.NONE || now - lastNanos >= INTERVAL_NANOS);
+        return times > 0;
     }
 
     /** Nothing more is expected: tells of what has been left out. Should more come, a further call tells of that. */
     void end() {
-        long times;
-        lock.lock();
-        try {
-            times = leftOut;
-            leftOut = 0;
-        } finally {
-            lock.unlock();
-        }
+        long times = rate.takeLeftOut();
         if (times > 0) {
             log.warn(SINCE_THE_LAST, what, times);
         }

@@ -17,8 +17,6 @@ import java.util.function.Consumer;
 /** One way into the pipeline: a buffer, and what happens around it. */
 public final class InletCore {
 
-    private static final SafeLog log = SafeLog.of(InletCore.class);
-
     private static final int SAMPLE_MASK = 63;
 
     private final InletSpec spec;
@@ -30,6 +28,7 @@ public final class InletCore {
     private final Settler settler;
     private final InletMeters meters;
     private final FailureLog callbackFailures;
+    private final HeldBackLog heldBackLog;
     private final BoundedBuffer<Envelope> buffer;
 
     InletCore(
@@ -46,6 +45,7 @@ public final class InletCore {
         this.announcers = announcers;
         this.settler = settler;
         this.callbackFailures = new FailureLog("a callback given to " + where() + " threw", clock);
+        this.heldBackLog = new HeldBackLog(where(), clock);
         this.buffer = new BoundedBuffer<>(
                 spec.capacity(), spec.maxWeight(), pipeline.workers(), spec.overflow(), clock, new Events());
         this.meters = meters.inlet(spec, buffer);
@@ -184,9 +184,10 @@ public final class InletCore {
         }
     }
 
-    /** No more callbacks are expected; see {@link FailureLog#end}. */
+    /** No more callbacks, nor anybody in line, are expected; see {@link FailureLog#end}. */
     void endLog() {
         callbackFailures.end();
+        heldBackLog.end();
     }
 
     private Admission answered(Envelope envelope, Admission answer) {
@@ -246,7 +247,7 @@ public final class InletCore {
         public void heldBack(long nanos) {
             if (nanos != Reading.NONE) {
                 meters.heldBack(nanos);
-                log.debug("{} had no room: a message was held back for {} ns", InletCore.this, nanos);
+                heldBackLog.heldBack(nanos);
             }
         }
 

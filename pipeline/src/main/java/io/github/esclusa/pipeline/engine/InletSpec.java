@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.function.Weigher;
 import io.github.esclusa.pipeline.policy.Overflow;
 import org.jspecify.annotations.Nullable;
@@ -15,4 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param overflow what to do when there is no room
  */
 public record InletSpec(
-        String name, int capacity, long maxWeight, @Nullable Weigher<Object> weigher, Overflow overflow) {}
+        String name, int capacity, long maxWeight, @Nullable Weigher<Object> weigher, Overflow overflow) {
+
+    /**
+     * How many of its messages may have left its queue and not be settled, as far as weight does not bound them sooner.
+     *
+     * @param workers how many the pipeline has
+     * @return the number of messages, at the most
+     */
+    public int mostOut(int workers) {
+        return BoundedBuffer.mostOut(overflow, capacity, workers);
+    }
+}

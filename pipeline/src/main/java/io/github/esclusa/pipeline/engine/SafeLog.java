@@ -29,11 +29,33 @@ final class SafeLog {
         }
     }
 
+    boolean isDebugEnabled() {
+        try {
+            return logger.isDebugEnabled();
+        } catch (Throwable ignored) {
+            return false;
+        }
+    }
+
     void debug(String format, Object what, long number) {
         try {
-            if (logger.isDebugEnabled()) {
-                logger.debug(format, what, number);
-            }
+            logger.debug(format, what, number);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
+    void debug(String format, Object what, long number, long count) {
+        try {
+            logger.debug(format, what, number, count);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
+    void info(String format, Object what, long number, long another) {
+        try {
+            logger.info(format, what, number, another);
         } catch (Throwable ignored) {
             // see the class
         }

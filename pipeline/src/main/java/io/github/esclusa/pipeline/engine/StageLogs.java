@@ -6,14 +6,18 @@ import io.github.esclusa.core.time.Clock;
 /**
  * What one stage has to log, each kind at its own rate.
  *
+ * @param retried that it fails and is tried again
+ * @param handlerRetried the same of the dead-letter handler
  * @param gaveUp messages that its error policy gave up
  * @param policyThrew what the predicates and interval functions of that policy throw
  */
-record StageLogs(FailureLog gaveUp, FailureLog policyThrew) {
+record StageLogs(RetryLog retried, RetryLog handlerRetried, FailureLog gaveUp, FailureLog policyThrew) {
 
     static StageLogs of(String pipeline, String stage, Clock clock) {
         String where = "stage '" + stage + "' of pipeline '" + pipeline + "'";
         return new StageLogs(
+                new RetryLog(where, clock),
+                new RetryLog("the dead-letter handler of " + where, clock),
                 new FailureLog(where + " gave up on a message", clock),
                 new FailureLog(
                         where + ": a predicate or interval function of its error policy threw, and counts as saying no",
@@ -22,6 +26,8 @@ record StageLogs(FailureLog gaveUp, FailureLog policyThrew) {
 
     /** The stage will log nothing more. */
     void end() {
+        retried.end();
+        handlerRetried.end();
         gaveUp.end();
         policyThrew.end();
     }

@@ -18,6 +18,9 @@ final class Work {
     /** How often that step, or the dead-letter handler, has failed on these items. */
     int attempts;
 
+    /** When the first of these attempts failed; it says nothing before. */
+    long failingSinceNanos;
+
     /** Why the items are on their way to the dead-letter handler; {@code null} while they are not. */
     @Nullable
     Throwable deadLetterCause;
@@ -37,6 +40,7 @@ final class Work {
         Work part = new Work(some);
         part.step = step;
         part.attempts = failedAttempts;
+        part.failingSinceNanos = failingSinceNanos;
         return part;
     }
 }

@@ -96,6 +96,8 @@ public final class ErrorPolicy<I> {
      * policy. Where errors of the target are to wait until they pass, set a large {@code maxAttempts}: a shutdown ends
      * the waiting.
      *
+     * <p>That the stage fails and is tried again is logged, one line in ten seconds, and after that that it succeeds again.
+     *
      * @param config when and how often
      * @return a policy that retries
      * @throws IllegalStateException if this has a retry already, or an end
@@ -145,7 +147,7 @@ public final class ErrorPolicy<I> {
     }
 
     /**
-     * Hand the message to a handler; if that throws, settle it as failed.
+     * Hand the message to a handler; if that throws, settle it as failed. A message that the handler has taken is not logged.
      *
      * @param deadLetters the handler
      * @return a policy that dead-letters in the end

@@ -9,6 +9,10 @@ package io.github.esclusa.pipeline.report;
  * at once. It must not shut the pipeline down: that would wait for itself, and is refused. While it runs, the message's
  * credit is held, so a slow listener slows the pipeline. What it throws is logged and counted, and changes nothing else.
  *
+ * <p>One that blocks holds up the thread that called it: a worker, which does nothing else meanwhile; a producer, whose
+ * submission does not return; the thread that ends the pipeline. A shutdown's report comes at its deadline whatever a listener
+ * does; one that blocks then is interrupted, and named as stuck in the report.
+ *
  * <p>Actions of the submitter before it submitted the message, and of the stages that have come back from it, happen-before
  * the call for it; the call happens-before the admission of a message for which its credit makes room. Of code that still
  * works on a message that is unknown, nothing is promised.

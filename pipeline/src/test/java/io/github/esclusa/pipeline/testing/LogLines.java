@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** What the pipeline logs as a warning or worse, as long as it is open. */
+/** What the pipeline logs at a level or above, as long as it is open. */
 public final class LogLines implements AutoCloseable {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.esclusa.pipeline");
@@ -18,24 +18,32 @@ public final class LogLines implements AutoCloseable {
     private final @Nullable Level before = engine.getLevel();
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
+    private final Level level;
+
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+            if (event.getLevel().isGreaterOrEqual(level)) {
                 lines.add(event.getFormattedMessage());
             }
         }
     };
 
-    private LogLines() {
+    private LogLines(Level level) {
+        this.level = level;
         appender.start();
-        engine.setLevel(Level.WARN);
+        engine.setLevel(level);
         logger.setAdditive(false);
         logger.addAppender(appender);
     }
 
+    /** Warnings and worse. */
     public static LogLines open() {
-        return new LogLines();
+        return open(Level.WARN);
+    }
+
+    public static LogLines open(Level level) {
+        return new LogLines(level);
     }
 
     /** The lines that contain a text. */
