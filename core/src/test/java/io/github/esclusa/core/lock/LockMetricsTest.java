@@ -401,10 +401,7 @@ class LockMetricsTest {
             for (int i = 0; i < 3; i++) {
                 InstrumentedLockTest.pass(lock);
             }
-            assertThat(log.lines())
-                    .singleElement()
-                    .asString()
-                    .contains("WARN recording failed", "lock 'orders'");
+            assertThat(log.lines()).singleElement().asString().contains("WARN recording failed", "lock 'orders'");
         }
         assertThat(lock.isHeldByCurrentThread()).isFalse();
     }
