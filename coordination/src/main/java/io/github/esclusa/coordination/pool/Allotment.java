@@ -182,7 +182,7 @@ final class Allotment<T> {
     }
 
     void doom(Resource<T> resource, DestroyReason reason) {
-        resource.state = Resource.State.DOOMED;
+        books.doomed(resource);
         resource.destruction.reason = reason;
         planned.addLast(resource.destruction.planned);
     }
@@ -310,7 +310,7 @@ final class Allotment<T> {
         List<Job<T>> destructions = new ArrayList<>(idle.size());
         endLending();
         for (Resource<T> resource = idle.pollFirst(); resource != null; resource = idle.pollFirst()) {
-            resource.state = Resource.State.DOOMED;
+            books.doomed(resource);
             destructions.add(resource.destruction);
         }
         drainedIfEmpty();
@@ -353,6 +353,6 @@ final class Allotment<T> {
                     case CLOSED, DRAINED -> PoolReport.Life.CLOSED;
                     case TERMINATED -> PoolReport.Life.TERMINATED;
                 };
-        return books.report(now, supply.creating(), life);
+        return books.report(now, supply.creating(), life, failure);
     }
 }

@@ -185,6 +185,7 @@ final class HandOver<T> extends PoolLife<T> {
             if (allotment.books.knows(object)) {
                 return false;
             }
+            ended(job);
             allotment.books.enter(job.resource, object);
             allotment.supply.creationSucceeded(job);
             allotment.deliver(job.resource, now);
@@ -204,6 +205,7 @@ final class HandOver<T> extends PoolLife<T> {
     void creationFailed(Job.Create<T> job, Throwable cause) {
         lock.lock();
         try {
+            ended(job);
             if (allotment.supply.creationFailed(job, cause)) {
                 allotment.failEldestWaiter(cause);
             }
@@ -242,6 +244,7 @@ final class HandOver<T> extends PoolLife<T> {
     void validated(Job.Validate<T> job, long now) {
         lock.lock();
         try {
+            ended(job);
             allotment.supply.validationEnded(job);
             job.resource.untouched = true;
             allotment.deliver(job.resource, now);
@@ -259,6 +262,7 @@ final class HandOver<T> extends PoolLife<T> {
     void invalid(Job.Validate<T> job) {
         lock.lock();
         try {
+            ended(job);
             allotment.supply.validationEnded(job);
             allotment.doom(job.resource, DestroyReason.INVALID);
             allotment.plan();
@@ -275,10 +279,12 @@ final class HandOver<T> extends PoolLife<T> {
     void destroyed(Resource<T> resource, Books.Destruction how) {
         lock.lock();
         try {
+            ended(resource.destruction);
             allotment.books.strike(resource, how);
             allotment.supply.freeSlot();
             allotment.plan();
             allotment.drainedIfEmpty();
+            changed.signalAll();
         } catch (Throwable e) {
             fail(e);
             throw e;

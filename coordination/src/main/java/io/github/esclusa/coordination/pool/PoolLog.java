@@ -92,12 +92,25 @@ final class PoolLog {
         }
     }
 
-    void endNotSeen(Duration patience) {
+    /** As {@link #waited}. */
+    void destructionsNotSeen(ResourcePool<?> closed, Duration limit) {
+        try {
+            log.warn(
+                    "pool '{}' was closed, and not all of it has been destroyed within closeTimeout({}): {}",
+                    pool,
+                    limit,
+                    closed.report().restInWords());
+        } catch (Throwable e) {
+            return; // There is nowhere left to say it.
+        }
+    }
+
+    void endNotSeen(Duration limit) {
         quietly(() -> log.warn(
                 "pool '{}': closed, but another thread that removes its meters has not come back from the registry "
-                        + "within {}",
+                        + "within closeTimeout({})",
                 pool,
-                patience));
+                limit));
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace")

@@ -49,9 +49,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResourcePool<T> implements AutoCloseable {
 
-    /** How long one close waits for the end that another has begun: longer than any registry that works takes. */
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
-
     private final PoolSettings settings;
     private final PoolTime time;
     final HandOver<T> handOver;
@@ -218,46 +215,49 @@ public final class ResourcePool<T> implements AutoCloseable {
 
     /**
      * Closes the pool without waiting for leases. Every waiting thread gets {@link PoolClosedException} at once. Idle
-     * resources are destroyed by the calling thread, those on lease when they are given back, and those being created
-     * when they are there. If nothing is left then, the pool has terminated when this returns: its meters are gone, and
-     * its name is free.
+     * resources are destroyed, those on lease when they are given back, and those being created when they are there. It
+     * waits until what was idle has been destroyed, as long as the builder's {@code closeTimeout} says; if the calling thread
+     * is interrupted it stops waiting and leaves the thread interrupted. If nothing is left then, the pool has terminated
+     * when this returns: its meters are gone, and its name is free.
      *
-     * <p>Further calls do nothing, but wait for that last step if another thread is at it, up to 10 seconds; an interrupt
-     * ends the wait and is kept.
+     * <p>Further calls do nothing but wait for the same. Called by the factory, out of one of its methods, it does not wait.
      *
-     * <p>What is on lease then is warned of in the log. To limit the time, to wait for the leases, or to learn what is still out, call {@link #shutdown} instead or
-     * afterwards.
+     * <p>What is on lease then is warned of in the log, and so are resources that have not been destroyed in time, with the
+     * threads that are at it and where. To wait for the leases as well, or to learn what is left, call {@link #shutdown}
+     * instead or afterwards.
      */
     @Override
     public void close() {
-        close(CLOSE_PATIENCE);
+        close(settings.closeTimeout());
     }
 
-    void close(Duration patience) {
+    void close(Duration limit) {
         boolean closes = !handOver.isClosed();
         List<Job<T>> destructions = handOver.close();
         try {
             handOver.markHolders();
         } finally {
             for (int i = 0; i < destructions.size(); i++) { // without an iterator, which takes memory
-                workers.run(destructions.get(i));
+                workers.start(destructions.get(i));
             }
         }
         if (closes) {
             log.closedWithLeasesOut(this);
         }
-        if (!handOver.awaitEndUnderWay(patience)) {
-            log.endNotSeen(patience);
+        switch (handOver.awaitEndUnderWay(limit)) {
+            case DESTRUCTIONS -> log.destructionsNotSeen(this, limit);
+            case METERS -> log.endNotSeen(limit);
+            case NOTHING -> {}
         }
     }
 
     /**
-     * Closes the pool, as {@link #close} does but destroying on the pool's own threads, and waits until every lease has
-     * been given back and every resource destroyed.
+     * Closes the pool, as {@link #close} does, and waits until every lease has been given back and every resource destroyed.
      *
      * @param timeout how long to wait at most
      * @return the books at the end: {@link PoolReport#terminated} if nothing is left, else
-     *     {@link PoolReport#stillLeased} names the threads that hold leases. Those are still destroyed on their return.
+     *     {@link PoolReport#stillLeased} names the threads that hold leases, whose resources are still destroyed on their
+     *     return, and {@link PoolReport#inFactory} the threads that are in the factory.
      * @throws InterruptedException if the thread is interrupted while it waits; the pool is closed nevertheless
      */
     public PoolReport shutdown(Duration timeout) throws InterruptedException {
@@ -365,9 +365,7 @@ public final class ResourcePool<T> implements AutoCloseable {
 
     @Override
     public String toString() {
-        PoolReport report = report();
         return "ResourcePool(" + name() + (handOver.isClosed() ? ", closed" : "") + ", max " + settings.max() + ", "
-                + report.idle() + " idle, " + report.busy() + " busy, " + report.creating() + " being created, leased: "
-                + report.stillLeased() + ")";
+                + report().restInWords() + ")";
     }
 }

@@ -21,6 +21,7 @@ public final class ResourcePoolBuilder<T> {
     private static final int DEFAULT_MAX = 10;
     private static final int DEFAULT_CREATORS = 8;
     private static final Duration DEFAULT_ACQUIRE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration DEFAULT_VALIDATE_AFTER_IDLE = Duration.ofMillis(500);
 
     private final String name;
@@ -28,6 +29,7 @@ public final class ResourcePoolBuilder<T> {
     private int min;
     private int creators = DEFAULT_CREATORS;
     private Duration acquireTimeout = DEFAULT_ACQUIRE_TIMEOUT;
+    private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
     private Duration validateAfterIdle = DEFAULT_VALIDATE_AFTER_IDLE;
 
     private @Nullable ResourceFactory<T> factory;
@@ -140,6 +142,18 @@ public final class ResourcePoolBuilder<T> {
     }
 
     /**
+     * How long {@link ResourcePool#close()} waits for resources that are being destroyed. By default 10 seconds, on the
+     * machine's clock.
+     *
+     * @param timeout zero or more; zero never waits
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> closeTimeout(Duration timeout) {
+        this.closeTimeout = given(timeout, "pool", name, "closeTimeout");
+        return this;
+    }
+
+    /**
      * How long a resource must have been idle to be validated before it is lent. Zero: always when it was idle at all.
      * By default 500 milliseconds. Without a validator it has no effect. Callers that do not wait are less particular,
      * see {@link ResourcePool#tryAcquire}.
@@ -242,8 +256,8 @@ public final class ResourcePoolBuilder<T> {
     }
 
     private ResourcePool<T> assemble() {
-        PoolSettings settings =
-                new PoolSettings(name, max, min, creators, acquireTimeout, validation(), validateAfterIdle);
+        PoolSettings settings = new PoolSettings(
+                name, max, min, creators, acquireTimeout, closeTimeout, validation(), validateAfterIdle);
         ResourceFactory<T> resources = resources();
         return new ResourcePool<>(settings, resources, clock, executor, registry, jobs);
     }

@@ -127,6 +127,7 @@ final class Workers<T> {
         long start = time.now();
         T object = null;
         Throwable failure = null;
+        handOver.begins(job);
         try {
             object = factory.create();
         } catch (Throwable e) {
@@ -158,6 +159,7 @@ final class Workers<T> {
         long start = time.now();
         boolean valid = false;
         Throwable failure = null;
+        handOver.begins(job);
         try {
             valid = factory.isValid(job.resource.object);
         } catch (Throwable e) {
@@ -178,6 +180,7 @@ final class Workers<T> {
 
     private void destroy(Job.Destroy<T> job) {
         Throwable failure = null;
+        handOver.begins(job);
         try {
             factory.destroy(job.resource.object);
         } catch (Throwable e) {

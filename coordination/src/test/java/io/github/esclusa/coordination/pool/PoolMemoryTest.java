@@ -163,8 +163,8 @@ class PoolMemoryTest extends PoolTesting {
         final HandOver<Object> handOver;
 
         Steps(int max, Duration validateAfter) {
-            PoolSettings settings =
-                    new PoolSettings("steps", max, 0, max, LONG, PoolSettings.Validation.AFTER_IDLE, validateAfter);
+            PoolSettings settings = new PoolSettings(
+                    "steps", max, 0, max, LONG, LONG, PoolSettings.Validation.AFTER_IDLE, validateAfter);
             handOver = new HandOver<>(settings, new PoolTime(Clock.system()), jobs::add, new Job.Maker<>());
         }
 

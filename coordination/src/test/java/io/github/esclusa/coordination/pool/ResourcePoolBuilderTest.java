@@ -34,6 +34,7 @@ class ResourcePoolBuilderTest extends PoolTesting {
         assertRefused(things(2).min(-1), "min(-1)", "between 0");
         assertRefused(things(2).creators(0), "creators(0)", "at least 1");
         assertRefused(things(2).acquireTimeout(Duration.ofSeconds(-1)), "acquireTimeout(PT-1S)", "tryAcquire()");
+        assertRefused(things(2).closeTimeout(Duration.ofSeconds(-1)), "things", "closeTimeout(PT-1S)");
         assertRefused(things(2).validateAfterIdle(Duration.ofSeconds(-1)), "validateAfterIdle(PT-1S)");
         assertThatThrownBy(() -> ResourcePool.<Thing>builder(" "))
                 .isInstanceOf(IllegalArgumentException.class)
