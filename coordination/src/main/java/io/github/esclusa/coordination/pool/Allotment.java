@@ -350,7 +350,7 @@ final class Allotment<T> {
         PoolReport.Life life =
                 switch (phase) {
                     case OPEN -> PoolReport.Life.OPEN;
-                    case CLOSED, DRAINED -> PoolReport.Life.CLOSED;
+                    case CLOSED, DRAINED -> failure == null ? PoolReport.Life.CLOSED : PoolReport.Life.FAILED;
                     case TERMINATED -> PoolReport.Life.TERMINATED;
                 };
         return books.report(now, supply.creating(), life, failure);

@@ -131,7 +131,7 @@ public record PoolReport(
     public String toString() {
         return "PoolReport(" + pool + ": " + life + ", " + created + " created, " + destroyed + " destroyed"
                 + (destroyFailures == 0 ? "" : " (" + destroyFailures + " by a failure)") + ", " + restInWords()
-                + (cause == null ? "" : ", failed of " + cause.getClass().getName()) + ")";
+                + (cause == null ? "" : ", FAILED of " + cause.getClass().getName()) + ")";
     }
 
     /** The stages of a pool's life. */
@@ -140,7 +140,9 @@ public record PoolReport(
         OPEN,
         /** It lends nothing more; it takes back and destroys. */
         CLOSED,
-        /** Closed, and nothing of it is left. */
+        /** As closed, by an error in a step of its own: the {@link #cause}. It may never terminate. */
+        FAILED,
+        /** Closed, and nothing of it is left; with a {@link #cause} if it had failed. */
         TERMINATED
     }
 

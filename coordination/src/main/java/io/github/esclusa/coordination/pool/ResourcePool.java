@@ -224,7 +224,8 @@ public final class ResourcePool<T> implements AutoCloseable {
      *
      * <p>What is on lease then is warned of in the log, and so are resources that have not been destroyed in time, with the
      * threads that are at it and where. To wait for the leases as well, or to learn what is left, call {@link #shutdown}
-     * instead or afterwards.
+     * instead or afterwards. The meters of a pool that has closed itself, by an error of its own, go here in any case, and at the
+     * deadline of {@link #shutdown}.
      */
     @Override
     public void close() {
@@ -249,6 +250,7 @@ public final class ResourcePool<T> implements AutoCloseable {
             case METERS -> log.endNotSeen(limit);
             case NOTHING -> {}
         }
+        giveUpNameIfFailed();
     }
 
     /**
@@ -272,8 +274,22 @@ public final class ResourcePool<T> implements AutoCloseable {
                 workers.start(destructions.get(i));
             }
         }
-        handOver.awaitTerminated(deadline);
+        try {
+            handOver.awaitTerminated(deadline);
+        } finally {
+            giveUpNameIfFailed();
+        }
         return handOver.report();
+    }
+
+    /**
+     * A failed step may have kept what it held, and with it the pool from terminating. Nobody waits for that: once the pool has
+     * been closed by its user as well, and the time for it is up, another may take its name.
+     */
+    private void giveUpNameIfFailed() {
+        if (handOver.failure() != null) {
+            meters.close();
+        }
     }
 
     PoolState state() {

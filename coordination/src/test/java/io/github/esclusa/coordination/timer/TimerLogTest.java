@@ -126,7 +126,10 @@ class TimerLogTest {
 
         await().atMost(SOON).until(() -> waiting.state() == TimerState.RETURNED);
         assertThat(earlier.state()).isEqualTo(TimerState.RETURNED);
-        assertThat(timers.shutdown(SOON).terminated()).isTrue();
+        TimersReport report = timers.shutdown(SOON);
+        assertThat(report.terminated()).isTrue();
+        assertThat(report.cause()).isNotNull();
+        assertThat(report).asString().contains("FAILED of ");
         log.requireLinesWith("the timing thread of timers 'told' failed");
     }
 
