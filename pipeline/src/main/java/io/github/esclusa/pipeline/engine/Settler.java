@@ -2,12 +2,14 @@
 package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.waiting.FailureLog;
 import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.Settlement;
 import io.github.esclusa.pipeline.report.SettlementListener;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** Makes a settlement known once it has been counted: tells the listener, then gives the credit back. */
 final class Settler {
@@ -19,7 +21,10 @@ final class Settler {
 
     Settler(String pipeline, @Nullable SettlementListener<Object> listener, PipelineMeters meters, Clock clock) {
         this.listener = listener;
-        this.listenerFailures = new FailureLog("the settlement listener of pipeline '" + pipeline + "' threw", clock);
+        this.listenerFailures = new FailureLog(
+                LoggerFactory.getLogger(Settler.class),
+                "the settlement listener of pipeline '" + pipeline + "' threw",
+                clock);
         this.meters = meters;
         this.clock = clock;
     }

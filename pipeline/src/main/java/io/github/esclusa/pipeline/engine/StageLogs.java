@@ -2,6 +2,9 @@
 package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.waiting.FailureLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one stage has to log, each kind at its own rate.
@@ -11,11 +14,14 @@ import io.github.esclusa.core.time.Clock;
  */
 record StageLogs(FailureLog gaveUp, FailureLog policyThrew) {
 
+    private static final Logger log = LoggerFactory.getLogger(StageLogs.class);
+
     static StageLogs of(String pipeline, String stage, Clock clock) {
         String where = "stage '" + stage + "' of pipeline '" + pipeline + "'";
         return new StageLogs(
-                new FailureLog(where + " gave up on a message", clock),
+                new FailureLog(log, where + " gave up on a message", clock),
                 new FailureLog(
+                        log,
                         where + ": a predicate or interval function of its error policy threw, and counts as saying no",
                         clock));
     }
