@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -288,12 +289,16 @@ final class Allotment<T> {
         }
     }
 
-    void failEldestWaiter(Throwable cause) {
+    /** Answers whether there was one. */
+    @CanIgnoreReturnValue
+    boolean failEldestWaiter(Throwable cause) {
         Waiter<T> eldest = waiters.pollFirst();
-        if (eldest != null) {
-            eldest.failure = cause;
-            eldest.settle(AcquireOutcome.FACTORY_FAILED);
+        if (eldest == null) {
+            return false;
         }
+        eldest.failure = cause;
+        eldest.settle(AcquireOutcome.FACTORY_FAILED);
+        return true;
     }
 
     void drainedIfEmpty() {

@@ -201,17 +201,22 @@ final class HandOver<T> extends PoolLife<T> {
         }
     }
 
-    /** A creation failed: its slot is free, and the eldest waiter it was promised to is told why. */
-    void creationFailed(Job.Create<T> job, Throwable cause) {
+    /**
+     * A creation failed: its slot is free, and the eldest waiter it was promised to is told why. Answers whether one was, or the
+     * pool has been closed, which nobody need be told why.
+     */
+    boolean creationFailed(Job.Create<T> job, Throwable cause) {
         lock.lock();
         try {
             ended(job);
+            boolean heard = !allotment.isOpen();
             if (allotment.supply.creationFailed(job, cause)) {
-                allotment.failEldestWaiter(cause);
+                heard |= allotment.failEldestWaiter(cause);
             }
             changed.signalAll();
             allotment.plan();
             allotment.drainedIfEmpty();
+            return heard;
         } catch (Throwable e) {
             fail(e);
             throw e;

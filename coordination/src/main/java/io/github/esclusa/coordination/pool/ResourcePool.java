@@ -65,7 +65,7 @@ public final class ResourcePool<T> implements AutoCloseable {
             Job.Maker<T> jobs) {
         this.settings = settings;
         this.time = new PoolTime(clock);
-        this.log = new PoolLog(settings.name());
+        this.log = new PoolLog(settings.name(), clock);
         this.handOver = new HandOver<>(settings, time, this::start, jobs);
         this.meters = new PoolMetrics(settings, registry, handOver);
         this.workers = new Workers<>(handOver, factory, executor, settings.name(), time, meters, log);

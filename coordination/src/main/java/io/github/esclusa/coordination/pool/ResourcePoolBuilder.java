@@ -106,8 +106,8 @@ public final class ResourcePoolBuilder<T> {
 
     /**
      * How many resources are kept in existence: created when the pool opens, and replaced when destroyed. If that fails
-     * it is tried again, at most once a second, when something else happens in the pool; no thread is kept for it. By
-     * default 0.
+     * it is warned of in the log, and tried again, at most once a second, when something else happens in the pool; no thread is
+     * kept for it. By default 0.
      *
      * @param resources between 0 and {@code max}
      * @return this builder
@@ -233,15 +233,21 @@ public final class ResourcePoolBuilder<T> {
     /**
      * Opens the pool and waits until {@code min} resources exist. If that fails, the pool is closed again.
      *
+     * <p>With a {@code min} of 0 there is nothing to wait for, and whether the factory works would not be known.
+     *
      * @param timeout how long to wait at most
      * @return the pool
      * @throws InterruptedException if the thread is interrupted while it waits
      * @throws ResourceCreationException if a resource could not be created, with the cause, or not in time
-     * @throws IllegalArgumentException if a setting is out of range, or no factory or two were given
+     * @throws IllegalArgumentException if a setting is out of range or {@code min} is 0, or no factory or two were given
      * @throws IllegalStateException if a live pool of this name is in the meter registry
      */
     public ResourcePool<T> openWarm(Duration timeout) throws InterruptedException {
         given(timeout, "pool", name, "timeout given to openWarm");
+        if (min == 0) {
+            throw new IllegalArgumentException("pool '" + name
+                    + "': openWarm(..) creates min(0) resources, which is none: raise min(..), or use open()");
+        }
         ResourcePool<T> pool = assemble();
         boolean warm = false;
         try {

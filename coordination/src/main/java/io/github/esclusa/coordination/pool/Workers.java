@@ -142,9 +142,13 @@ final class Workers<T> {
         if (failure == null) {
             failure = useless(object == null ? "null" : "a resource that is in the pool already");
         }
-        handOver.creationFailed(job, failure);
+        boolean heard = handOver.creationFailed(job, failure);
         meters.creationFailed(end - start);
-        log.creationFailed(failure);
+        if (heard) {
+            log.creationFailed(failure);
+        } else {
+            log.creationFailedUnheard(failure);
+        }
     }
 
     private static Throwable useless(String made) {
@@ -199,6 +203,7 @@ final class Workers<T> {
     private void terminate() {
         handOver.terminating();
         try {
+            log.end();
             meters.close();
             if (own != null) {
                 own.shutdown();

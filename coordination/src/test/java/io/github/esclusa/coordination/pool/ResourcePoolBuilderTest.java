@@ -75,6 +75,13 @@ class ResourcePoolBuilderTest extends PoolTesting {
     }
 
     @Test
+    void openWarmIsRefusedWhereThereIsNothingToWarm() {
+        assertThatThrownBy(() -> things(2).openWarm(LONG))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("things", "openWarm(..)", "min(0)", "open()");
+    }
+
+    @Test
     void openWarmAnswersWhenTheMinimumIsThere() throws InterruptedException {
         ResourcePool<Thing> pool = things(5).min(3).openWarm(LONG);
         assertThat(pool.state().idle()).isEqualTo(3);
@@ -109,7 +116,11 @@ class ResourcePoolBuilderTest extends PoolTesting {
                 later.add(task);
             }
         };
-        assertThatThrownBy(() -> things(2).min(2).executor(twoAtOnce).openWarm(LONG))
+        assertThatThrownBy(() -> things(2)
+                        .min(2)
+                        .executor(twoAtOnce)
+                        .closeTimeout(Duration.ZERO)
+                        .openWarm(LONG))
                 .isInstanceOf(ResourceCreationException.class)
                 .hasMessageContainingAll("things", "min(2)", "a creation failed", "1 exist", "1 being created")
                 .cause()
