@@ -256,6 +256,9 @@ public final class ResourcePool<T> implements AutoCloseable {
     /**
      * Closes the pool, as {@link #close} does, and waits until every lease has been given back and every resource destroyed.
      *
+     * <p>A thread that holds a lease itself waits for that one too, in vain, as long as the timeout says, and finds its own name in
+     * the report: close the lease first. The same holds for a call out of the factory. {@link #close} waits for neither.
+     *
      * @param timeout how long to wait at most
      * @return the books at the end: {@link PoolReport#terminated} if nothing is left, else
      *     {@link PoolReport#stillLeased} names the threads that hold leases, whose resources are still destroyed on their

@@ -192,6 +192,18 @@ class PoolCloseTest extends PoolTesting {
         closeAndBalance(pool);
     }
 
+    @Test
+    void holderThatShutsDownIsNamedInItsReportAndCloseDoesNotWaitForIt() throws InterruptedException {
+        ResourcePool<Thing> pool = things(1).open();
+        Lease<Thing> lease = pool.acquire();
+        pool.close();
+        assertThat(pool.shutdown(Duration.ZERO).stillLeased())
+                .extracting(PoolReport.HeldLease::thread)
+                .containsExactly(Thread.currentThread().getName());
+        lease.close();
+        closeAndBalance(pool);
+    }
+
     /** It would wait for its own end. */
     @Test
     void closeOutOfTheFactoryDoesNotWait() throws Exception {
