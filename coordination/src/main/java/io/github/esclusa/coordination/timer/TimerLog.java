@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.timer;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.waiting.FailureLog;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -3,8 +3,8 @@ package io.github.esclusa.pipeline.engine;
 
 import static io.github.esclusa.core.waiting.Given.given;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.waiting.FailureLog;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.buffer.BufferEvents;
 import io.github.esclusa.pipeline.buffer.Reading;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.waiting.FailureLog;
 import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.Settlement;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.esclusa.core.waiting;
+package io.github.esclusa.core.logging;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.core.waiting.WaitLock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.esclusa.core.waiting;
+package io.github.esclusa.core.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
