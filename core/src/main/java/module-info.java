@@ -10,6 +10,9 @@ module io.github.esclusa.core {
     requires org.slf4j;
 
     exports io.github.esclusa.core.lock;
+    exports io.github.esclusa.core.logging to
+            io.github.esclusa.coordination,
+            io.github.esclusa.pipeline;
     exports io.github.esclusa.core.metrics;
     exports io.github.esclusa.core.signal;
     exports io.github.esclusa.core.thread;

@@ -32,6 +32,25 @@ class CloseWarningsTest {
     }
 
     @Test
+    void poolWarnsOfDestructionsThatHaveNotComeBack() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (BrokenLog log = BrokenLog.of(ResourcePool.class, Level.WARN)) {
+            ResourcePool<Object> pool = ResourcePool.<Object>builder("late")
+                    .create(Object::new)
+                    .destroy(object -> await(goOn))
+                    .closeTimeout(Duration.ofMillis(1))
+                    .open();
+            pool.acquire().close();
+            pool.close();
+            log.requireLinesWith("pool 'late'", "within closeTimeout(PT0.001S)", "1 being destroyed");
+            goOn.countDown();
+            assertThat(pool.shutdown(Duration.ofSeconds(30)).terminated()).isTrue();
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @Test
     void timersWarnOfCallbacksThatHaveNotComeBack() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -44,7 +63,7 @@ class CloseWarningsTest {
             });
             assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
             timers.close();
-            log.requireLinesWith("within closeTimeout(PT0.001S): [Thread[");
+            log.requireLinesWith("within closeTimeout(PT0.001S): late-timer-1 in CountDownLatch.await");
         } finally {
             goOn.countDown();
         }

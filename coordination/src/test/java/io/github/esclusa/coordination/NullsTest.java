@@ -29,6 +29,7 @@ class NullsTest {
         refused("pool 'p': the function given to validate is null", () -> builder.validate(null));
         refused("pool 'p': the function given to destroy is null", () -> builder.destroy(null));
         refused("pool 'p': the acquireTimeout is null", () -> builder.acquireTimeout(null));
+        refused("pool 'p': the closeTimeout is null", () -> builder.closeTimeout(null));
         refused("pool 'p': the validateAfterIdle is null", () -> builder.validateAfterIdle(null));
         refused("pool 'p': the clock is null", () -> builder.clock(null));
         refused("pool 'p': the executor is null", () -> builder.executor(null));

@@ -16,11 +16,22 @@ public final class AcquireTimeoutException extends PoolException {
     }
 
     private static String message(String pool, Duration timeout, PoolState state, int max) {
-        String remedy = state.active() >= max
-                ? "raise max(..) or the timeout, or look in report() for leases held too long"
-                : "resources are slow to create, to validate or to destroy: see the cause, if any, and the factory";
-        return "no lease from pool '" + pool + "' within " + timeout + ": " + state.active() + " of at most " + max
-                + " in use, " + state.creating() + " being created, " + state.waiting() + " other threads waiting; "
-                + remedy;
+        boolean waited = !timeout.isZero() && !timeout.isNegative();
+        return "no lease from pool '" + pool + "' " + (waited ? "within " + timeout : "at once") + ": " + state.active()
+                + " of at most " + max + " in use, " + state.creating() + " being created, " + state.waiting()
+                + " other threads waiting; " + remedy(waited, state, max);
+    }
+
+    private static String remedy(boolean waited, PoolState state, int max) {
+        if (state.active() >= max) {
+            return "raise max(..) or " + (waited ? "the timeout" : "give a timeout")
+                    + ", or look in report() for leases held too long";
+        }
+        if (state.lastFailure() != null) {
+            return "the last creation failed: see the cause, and the factory";
+        }
+        return waited
+                ? "resources are slow to create, to validate or to destroy: see the factory"
+                : "none was ready to be lent: try again, or give a timeout";
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -182,7 +183,7 @@ final class Allotment<T> {
     }
 
     void doom(Resource<T> resource, DestroyReason reason) {
-        resource.state = Resource.State.DOOMED;
+        books.doomed(resource);
         resource.destruction.reason = reason;
         planned.addLast(resource.destruction.planned);
     }
@@ -288,12 +289,16 @@ final class Allotment<T> {
         }
     }
 
-    void failEldestWaiter(Throwable cause) {
+    /** Answers whether there was one. */
+    @CanIgnoreReturnValue
+    boolean failEldestWaiter(Throwable cause) {
         Waiter<T> eldest = waiters.pollFirst();
-        if (eldest != null) {
-            eldest.failure = cause;
-            eldest.settle(AcquireOutcome.FACTORY_FAILED);
+        if (eldest == null) {
+            return false;
         }
+        eldest.failure = cause;
+        eldest.settle(AcquireOutcome.FACTORY_FAILED);
+        return true;
     }
 
     void drainedIfEmpty() {
@@ -310,7 +315,7 @@ final class Allotment<T> {
         List<Job<T>> destructions = new ArrayList<>(idle.size());
         endLending();
         for (Resource<T> resource = idle.pollFirst(); resource != null; resource = idle.pollFirst()) {
-            resource.state = Resource.State.DOOMED;
+            books.doomed(resource);
             destructions.add(resource.destruction);
         }
         drainedIfEmpty();
@@ -350,9 +355,9 @@ final class Allotment<T> {
         PoolReport.Life life =
                 switch (phase) {
                     case OPEN -> PoolReport.Life.OPEN;
-                    case CLOSED, DRAINED -> PoolReport.Life.CLOSED;
+                    case CLOSED, DRAINED -> failure == null ? PoolReport.Life.CLOSED : PoolReport.Life.FAILED;
                     case TERMINATED -> PoolReport.Life.TERMINATED;
                 };
-        return books.report(now, supply.creating(), life);
+        return books.report(now, supply.creating(), life, failure);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which resources exist, and how many there ever were. Guarded by the lock of the {@link HandOver} it belongs to.
@@ -26,6 +27,9 @@ final class Books<T> {
 
     /** Those on lease. */
     private final Chain<Resource<T>> leased = new Chain<>();
+
+    /** How many are to be destroyed, or being destroyed. */
+    private int doomed;
 
     private long created;
     private long destroyed;
@@ -58,6 +62,7 @@ final class Books<T> {
 
     void strike(Resource<T> resource, Destruction how) {
         live.remove(resource.object);
+        doomed--;
         destroyed++;
         if (how == Destruction.FAILED) {
             destroyFailures++;
@@ -73,6 +78,15 @@ final class Books<T> {
     void reclaimed(Resource<T> resource) {
         resource.lease = null;
         leased.remove(resource.place);
+    }
+
+    void doomed(Resource<T> resource) {
+        resource.state = Resource.State.DOOMED;
+        doomed++;
+    }
+
+    int doomed() {
+        return doomed;
     }
 
     int active() {
@@ -92,22 +106,38 @@ final class Books<T> {
         }
     }
 
-    PoolReport report(long now, int creating, PoolReport.Life life) {
+    PoolReport report(long now, int creating, PoolReport.Life life, @Nullable Throwable cause) {
         markHolders(now);
         List<PoolReport.HeldLease> leases = new ArrayList<>();
         int idle = 0;
-        int busy = 0;
+        int validating = 0;
+        int destroying = 0;
         for (Resource<T> resource : live.values()) {
             if (resource.lease != null) {
                 leases.add(held(resource.lease, now));
-            } else if (resource.state == Resource.State.IDLE) {
-                idle++;
             } else {
-                busy++;
+                switch (resource.state) {
+                    case IDLE -> idle++;
+                    case VALIDATING -> validating++;
+                    case DOOMED -> destroying++;
+                    case LEASED -> {} // without a lease: lost by a step that has thrown, and so unknown
+                }
             }
         }
         leases.sort(Comparator.comparing(PoolReport.HeldLease::heldAtLeast).reversed());
-        return new PoolReport(pool, life, created, destroyed, destroyFailures, idle, busy, creating, leases);
+        return new PoolReport(
+                pool,
+                life,
+                created,
+                destroyed,
+                destroyFailures,
+                idle,
+                creating,
+                validating,
+                destroying,
+                leases,
+                List.of(),
+                cause);
     }
 
     private static PoolReport.HeldLease held(Lease<?> lease, long now) {

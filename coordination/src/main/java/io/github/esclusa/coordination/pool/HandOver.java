@@ -185,6 +185,7 @@ final class HandOver<T> extends PoolLife<T> {
             if (allotment.books.knows(object)) {
                 return false;
             }
+            ended(job);
             allotment.books.enter(job.resource, object);
             allotment.supply.creationSucceeded(job);
             allotment.deliver(job.resource, now);
@@ -200,16 +201,22 @@ final class HandOver<T> extends PoolLife<T> {
         }
     }
 
-    /** A creation failed: its slot is free, and the eldest waiter it was promised to is told why. */
-    void creationFailed(Job.Create<T> job, Throwable cause) {
+    /**
+     * A creation failed: its slot is free, and the eldest waiter it was promised to is told why. Answers whether one was, or the
+     * pool has been closed, which nobody need be told why.
+     */
+    boolean creationFailed(Job.Create<T> job, Throwable cause) {
         lock.lock();
         try {
+            ended(job);
+            boolean heard = !allotment.isOpen();
             if (allotment.supply.creationFailed(job, cause)) {
-                allotment.failEldestWaiter(cause);
+                heard |= allotment.failEldestWaiter(cause);
             }
             changed.signalAll();
             allotment.plan();
             allotment.drainedIfEmpty();
+            return heard;
         } catch (Throwable e) {
             fail(e);
             throw e;
@@ -242,6 +249,7 @@ final class HandOver<T> extends PoolLife<T> {
     void validated(Job.Validate<T> job, long now) {
         lock.lock();
         try {
+            ended(job);
             allotment.supply.validationEnded(job);
             job.resource.untouched = true;
             allotment.deliver(job.resource, now);
@@ -259,6 +267,7 @@ final class HandOver<T> extends PoolLife<T> {
     void invalid(Job.Validate<T> job) {
         lock.lock();
         try {
+            ended(job);
             allotment.supply.validationEnded(job);
             allotment.doom(job.resource, DestroyReason.INVALID);
             allotment.plan();
@@ -275,10 +284,12 @@ final class HandOver<T> extends PoolLife<T> {
     void destroyed(Resource<T> resource, Books.Destruction how) {
         lock.lock();
         try {
+            ended(resource.destruction);
             allotment.books.strike(resource, how);
             allotment.supply.freeSlot();
             allotment.plan();
             allotment.drainedIfEmpty();
+            changed.signalAll();
         } catch (Throwable e) {
             fail(e);
             throw e;

@@ -29,6 +29,15 @@ abstract sealed class Job<T> {
     @Nullable
     Thread starter;
 
+    /** Among those in the hands of the factory. Guarded by the lock of the {@link HandOver}. */
+    final Chain.Place<Job<T>> call = new Chain.Place<>(this);
+
+    /**
+     * The thread on which it is in the hands of the factory. Written under the lock of the {@link HandOver}, and read without
+     * it: a job is there once, so a reading before and one after a look at the thread tell whether the look was at the job.
+     */
+    volatile @Nullable Thread runner;
+
     /** When it was promised to a waiter. Guarded by the lock of the {@link HandOver}. */
     long promisedNanos;
 

@@ -2,10 +2,12 @@
 package io.github.esclusa.coordination.pool;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.thread.StuckThread;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.core.waiting.WaitLock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
@@ -30,6 +32,10 @@ abstract class PoolLife<T> {
 
     @GuardedBy("lock")
     final Allotment<T> allotment;
+
+    /** The jobs that the factory has in its hands. */
+    @GuardedBy("lock")
+    private final Chain<Job<T>> calls = new Chain<>();
 
     /** The thread on which the end of the empty pool has begun. */
     @GuardedBy("lock")
@@ -169,20 +175,28 @@ abstract class PoolLife<T> {
         }
     }
 
+    /** What a close has not seen the end of, within its time. */
+    enum Unseen {
+        NOTHING,
+        DESTRUCTIONS,
+        METERS
+    }
+
     /**
-     * Waits for the end of an empty pool that another thread has begun or is about to begin: whoever released the lock
-     * with that job planned. An interrupt ends the wait and is kept. That other thread is in the meter registry, which is
-     * foreign code and may never let it go: {@code false} if it has not within the patience, which is on the machine's
-     * clock, since the user's may stand still or throw.
+     * Waits, after a close, for the destructions that are under way, and then for the end of an empty pool that another
+     * thread has begun or is about to begin: whoever released the lock with that job planned. An interrupt ends the wait and
+     * is kept. Those other threads are in the factory or in the meter registry, which are foreign code and may never let them
+     * go. So there is a limit, which is on the machine's clock, since the user's may stand still or throw. Called out of the
+     * factory, it does not wait for what may be its own end.
      */
-    boolean awaitEndUnderWay(Duration patience) {
+    Unseen awaitEndUnderWay(Duration limit) {
         lock.lock();
         try {
-            if (endsElsewhere()) {
-                Deadline deadline = Deadline.after(patience, Clock.system());
-                while (endsElsewhere()) {
+            if (unseen() != Unseen.NOTHING && !isInFactory(Thread.currentThread())) {
+                Deadline deadline = Deadline.after(limit, Clock.system());
+                while (unseen() != Unseen.NOTHING) {
                     if (!deadline.await(lock, changed)) {
-                        return false;
+                        return unseen();
                     }
                 }
             }
@@ -191,7 +205,43 @@ abstract class PoolLife<T> {
         } finally {
             lock.unlock();
         }
-        return true;
+        return Unseen.NOTHING;
+    }
+
+    @GuardedBy("lock")
+    private Unseen unseen() {
+        if (allotment.books.doomed() > 0) {
+            return Unseen.DESTRUCTIONS;
+        }
+        return endsElsewhere() ? Unseen.METERS : Unseen.NOTHING;
+    }
+
+    @GuardedBy("lock")
+    private boolean isInFactory(Thread thread) {
+        for (Job<T> job = calls.first(); job != null; job = calls.after(job.call)) {
+            if (job.runner == thread) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The factory is about to be called for a job, on this thread. */
+    void begins(Job<T> job) {
+        lock.lock();
+        try {
+            job.runner = Thread.currentThread();
+            calls.addLast(job.call);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It has come back. */
+    @GuardedBy("lock")
+    final void ended(Job<T> job) {
+        calls.remove(job.call);
+        job.runner = null;
     }
 
     @GuardedBy("lock")
@@ -230,12 +280,33 @@ abstract class PoolLife<T> {
 
     PoolReport report() {
         long now = time.now();
+        PoolReport books;
+        List<Job<T>> inFactory = new ArrayList<>();
         lock.lock();
         try {
-            return allotment.report(now);
+            books = allotment.report(now);
+            for (Job<T> job = calls.first(); job != null; job = calls.after(job.call)) {
+                inFactory.add(job);
+            }
         } finally {
             lock.unlock();
         }
+        return inFactory.isEmpty() ? books : books.with(threadsOf(inFactory));
+    }
+
+    /** Without the lock: a thread may be of a class of the user's. */
+    private static <T> List<StuckThread> threadsOf(List<Job<T>> jobs) {
+        List<StuckThread> threads = new ArrayList<>();
+        for (Job<T> job : jobs) {
+            Thread runner = job.runner;
+            if (runner != null) {
+                StuckThread seen = StuckThread.of(runner);
+                if (job.runner != null) {
+                    threads.add(seen);
+                }
+            }
+        }
+        return threads;
     }
 
     /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.pool;
 
+import io.github.esclusa.core.logging.FailureLog;
+import io.github.esclusa.core.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -12,9 +14,12 @@ final class PoolLog {
     private static final Logger log = LoggerFactory.getLogger(ResourcePool.class);
 
     private final String pool;
+    private final FailureLog unheard;
 
-    PoolLog(String pool) {
+    PoolLog(String pool, Clock clock) {
         this.pool = pool;
+        this.unheard = new FailureLog(
+                log, "pool '" + pool + "': could not create a resource, for which no thread was waiting", clock);
     }
 
     /** Who holds the resources that somebody is about to wait for. */
@@ -48,6 +53,16 @@ final class PoolLog {
 
     void creationFailed(Throwable cause) {
         quietly(() -> log.debug("pool '{}': could not create a resource", pool, cause));
+    }
+
+    /** For {@code min}, say: no thread is told by an exception. */
+    void creationFailedUnheard(Throwable cause) {
+        unheard.warn(cause);
+    }
+
+    /** Nothing more is expected. */
+    void end() {
+        unheard.end();
     }
 
     void creationRefused(Throwable cause) {
@@ -92,12 +107,25 @@ final class PoolLog {
         }
     }
 
-    void endNotSeen(Duration patience) {
+    /** As {@link #waited}. */
+    void destructionsNotSeen(ResourcePool<?> closed, Duration limit) {
+        try {
+            log.warn(
+                    "pool '{}' was closed, and not all of it has been destroyed within closeTimeout({}): {}",
+                    pool,
+                    limit,
+                    closed.report().restInWords());
+        } catch (Throwable e) {
+            return; // There is nowhere left to say it.
+        }
+    }
+
+    void endNotSeen(Duration limit) {
         quietly(() -> log.warn(
                 "pool '{}': closed, but another thread that removes its meters has not come back from the registry "
-                        + "within {}",
+                        + "within closeTimeout({})",
                 pool,
-                patience));
+                limit));
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace")

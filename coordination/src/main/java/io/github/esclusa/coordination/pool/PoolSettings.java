@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param min resources kept in existence
  * @param creators most creations at a time
  * @param acquireTimeout what {@code acquire()} waits
+ * @param closeTimeout how long {@code close()} waits at most
  * @param validation whether resources are validated at all
  * @param validateAfterIdle how long a resource lies idle before it is validated
  */
@@ -22,6 +23,7 @@ record PoolSettings(
         int min,
         int creators,
         Duration acquireTimeout,
+        Duration closeTimeout,
         Validation validation,
         Duration validateAfterIdle) {
 
@@ -40,6 +42,9 @@ record PoolSettings(
                 !acquireTimeout.isNegative(),
                 "pool '" + name + "': acquireTimeout(" + acquireTimeout
                         + ") must not be negative; zero never waits, use tryAcquire() for that");
+        require(
+                !closeTimeout.isNegative(),
+                "pool '" + name + "': closeTimeout(" + closeTimeout + ") must not be negative; zero never waits");
         require(
                 !validateAfterIdle.isNegative(),
                 "pool '" + name + "': validateAfterIdle(" + validateAfterIdle

@@ -49,9 +49,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResourcePool<T> implements AutoCloseable {
 
-    /** How long one close waits for the end that another has begun: longer than any registry that works takes. */
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
-
     private final PoolSettings settings;
     private final PoolTime time;
     final HandOver<T> handOver;
@@ -68,7 +65,7 @@ public final class ResourcePool<T> implements AutoCloseable {
             Job.Maker<T> jobs) {
         this.settings = settings;
         this.time = new PoolTime(clock);
-        this.log = new PoolLog(settings.name());
+        this.log = new PoolLog(settings.name(), clock);
         this.handOver = new HandOver<>(settings, time, this::start, jobs);
         this.meters = new PoolMetrics(settings, registry, handOver);
         this.workers = new Workers<>(handOver, factory, executor, settings.name(), time, meters, log);
@@ -218,46 +215,54 @@ public final class ResourcePool<T> implements AutoCloseable {
 
     /**
      * Closes the pool without waiting for leases. Every waiting thread gets {@link PoolClosedException} at once. Idle
-     * resources are destroyed by the calling thread, those on lease when they are given back, and those being created
-     * when they are there. If nothing is left then, the pool has terminated when this returns: its meters are gone, and
-     * its name is free.
+     * resources are destroyed, those on lease when they are given back, and those being created when they are there. It
+     * waits until what was idle has been destroyed, as long as the builder's {@code closeTimeout} says; if the calling thread
+     * is interrupted it stops waiting and leaves the thread interrupted. If nothing is left then, the pool has terminated
+     * when this returns: its meters are gone, and its name is free.
      *
-     * <p>Further calls do nothing, but wait for that last step if another thread is at it, up to 10 seconds; an interrupt
-     * ends the wait and is kept.
+     * <p>Further calls do nothing but wait for the same. Called by the factory, out of one of its methods, it does not wait.
      *
-     * <p>What is on lease then is warned of in the log. To limit the time, to wait for the leases, or to learn what is still out, call {@link #shutdown} instead or
-     * afterwards.
+     * <p>What is on lease then is warned of in the log, and so are resources that have not been destroyed in time, with the
+     * threads that are at it and where. To wait for the leases as well, or to learn what is left, call {@link #shutdown}
+     * instead or afterwards. The meters of a pool that has closed itself, by an error of its own, go here in any case, and at the
+     * deadline of {@link #shutdown}.
      */
     @Override
     public void close() {
-        close(CLOSE_PATIENCE);
+        close(settings.closeTimeout());
     }
 
-    void close(Duration patience) {
+    void close(Duration limit) {
         boolean closes = !handOver.isClosed();
         List<Job<T>> destructions = handOver.close();
         try {
             handOver.markHolders();
         } finally {
             for (int i = 0; i < destructions.size(); i++) { // without an iterator, which takes memory
-                workers.run(destructions.get(i));
+                workers.start(destructions.get(i));
             }
         }
         if (closes) {
             log.closedWithLeasesOut(this);
         }
-        if (!handOver.awaitEndUnderWay(patience)) {
-            log.endNotSeen(patience);
+        switch (handOver.awaitEndUnderWay(limit)) {
+            case DESTRUCTIONS -> log.destructionsNotSeen(this, limit);
+            case METERS -> log.endNotSeen(limit);
+            case NOTHING -> {}
         }
+        giveUpNameIfFailed();
     }
 
     /**
-     * Closes the pool, as {@link #close} does but destroying on the pool's own threads, and waits until every lease has
-     * been given back and every resource destroyed.
+     * Closes the pool, as {@link #close} does, and waits until every lease has been given back and every resource destroyed.
+     *
+     * <p>A thread that holds a lease itself waits for that one too, in vain, as long as the timeout says, and finds its own name in
+     * the report: close the lease first. The same holds for a call out of the factory. {@link #close} waits for neither.
      *
      * @param timeout how long to wait at most
      * @return the books at the end: {@link PoolReport#terminated} if nothing is left, else
-     *     {@link PoolReport#stillLeased} names the threads that hold leases. Those are still destroyed on their return.
+     *     {@link PoolReport#stillLeased} names the threads that hold leases, whose resources are still destroyed on their
+     *     return, and {@link PoolReport#inFactory} the threads that are in the factory.
      * @throws InterruptedException if the thread is interrupted while it waits; the pool is closed nevertheless
      */
     public PoolReport shutdown(Duration timeout) throws InterruptedException {
@@ -272,8 +277,22 @@ public final class ResourcePool<T> implements AutoCloseable {
                 workers.start(destructions.get(i));
             }
         }
-        handOver.awaitTerminated(deadline);
+        try {
+            handOver.awaitTerminated(deadline);
+        } finally {
+            giveUpNameIfFailed();
+        }
         return handOver.report();
+    }
+
+    /**
+     * A failed step may have kept what it held, and with it the pool from terminating. Nobody waits for that: once the pool has
+     * been closed by its user as well, and the time for it is up, another may take its name.
+     */
+    private void giveUpNameIfFailed() {
+        if (handOver.failure() != null) {
+            meters.close();
+        }
     }
 
     PoolState state() {
@@ -365,9 +384,7 @@ public final class ResourcePool<T> implements AutoCloseable {
 
     @Override
     public String toString() {
-        PoolReport report = report();
         return "ResourcePool(" + name() + (handOver.isClosed() ? ", closed" : "") + ", max " + settings.max() + ", "
-                + report.idle() + " idle, " + report.busy() + " busy, " + report.creating() + " being created, leased: "
-                + report.stillLeased() + ")";
+                + report().restInWords() + ")";
     }
 }

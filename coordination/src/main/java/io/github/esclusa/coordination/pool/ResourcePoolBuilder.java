@@ -21,6 +21,7 @@ public final class ResourcePoolBuilder<T> {
     private static final int DEFAULT_MAX = 10;
     private static final int DEFAULT_CREATORS = 8;
     private static final Duration DEFAULT_ACQUIRE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration DEFAULT_VALIDATE_AFTER_IDLE = Duration.ofMillis(500);
 
     private final String name;
@@ -28,6 +29,7 @@ public final class ResourcePoolBuilder<T> {
     private int min;
     private int creators = DEFAULT_CREATORS;
     private Duration acquireTimeout = DEFAULT_ACQUIRE_TIMEOUT;
+    private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
     private Duration validateAfterIdle = DEFAULT_VALIDATE_AFTER_IDLE;
 
     private @Nullable ResourceFactory<T> factory;
@@ -104,8 +106,8 @@ public final class ResourcePoolBuilder<T> {
 
     /**
      * How many resources are kept in existence: created when the pool opens, and replaced when destroyed. If that fails
-     * it is tried again, at most once a second, when something else happens in the pool; no thread is kept for it. By
-     * default 0.
+     * it is warned of in the log, and tried again, at most once a second, when something else happens in the pool; no thread is
+     * kept for it. By default 0.
      *
      * @param resources between 0 and {@code max}
      * @return this builder
@@ -136,6 +138,18 @@ public final class ResourcePoolBuilder<T> {
      */
     public ResourcePoolBuilder<T> acquireTimeout(Duration timeout) {
         this.acquireTimeout = given(timeout, "pool", name, "acquireTimeout");
+        return this;
+    }
+
+    /**
+     * How long {@link ResourcePool#close()} waits for resources that are being destroyed. By default 10 seconds, on the
+     * machine's clock.
+     *
+     * @param timeout zero or more; zero never waits
+     * @return this builder
+     */
+    public ResourcePoolBuilder<T> closeTimeout(Duration timeout) {
+        this.closeTimeout = given(timeout, "pool", name, "closeTimeout");
         return this;
     }
 
@@ -219,15 +233,21 @@ public final class ResourcePoolBuilder<T> {
     /**
      * Opens the pool and waits until {@code min} resources exist. If that fails, the pool is closed again.
      *
+     * <p>With a {@code min} of 0 there is nothing to wait for, and whether the factory works would not be known.
+     *
      * @param timeout how long to wait at most
      * @return the pool
      * @throws InterruptedException if the thread is interrupted while it waits
      * @throws ResourceCreationException if a resource could not be created, with the cause, or not in time
-     * @throws IllegalArgumentException if a setting is out of range, or no factory or two were given
+     * @throws IllegalArgumentException if a setting is out of range or {@code min} is 0, or no factory or two were given
      * @throws IllegalStateException if a live pool of this name is in the meter registry
      */
     public ResourcePool<T> openWarm(Duration timeout) throws InterruptedException {
         given(timeout, "pool", name, "timeout given to openWarm");
+        if (min == 0) {
+            throw new IllegalArgumentException("pool '" + name
+                    + "': openWarm(..) creates min(0) resources, which is none: raise min(..), or use open()");
+        }
         ResourcePool<T> pool = assemble();
         boolean warm = false;
         try {
@@ -242,8 +262,8 @@ public final class ResourcePoolBuilder<T> {
     }
 
     private ResourcePool<T> assemble() {
-        PoolSettings settings =
-                new PoolSettings(name, max, min, creators, acquireTimeout, validation(), validateAfterIdle);
+        PoolSettings settings = new PoolSettings(
+                name, max, min, creators, acquireTimeout, closeTimeout, validation(), validateAfterIdle);
         ResourceFactory<T> resources = resources();
         return new ResourcePool<>(settings, resources, clock, executor, registry, jobs);
     }

@@ -127,6 +127,7 @@ final class Workers<T> {
         long start = time.now();
         T object = null;
         Throwable failure = null;
+        handOver.begins(job);
         try {
             object = factory.create();
         } catch (Throwable e) {
@@ -141,9 +142,13 @@ final class Workers<T> {
         if (failure == null) {
             failure = useless(object == null ? "null" : "a resource that is in the pool already");
         }
-        handOver.creationFailed(job, failure);
+        boolean heard = handOver.creationFailed(job, failure);
         meters.creationFailed(end - start);
-        log.creationFailed(failure);
+        if (heard) {
+            log.creationFailed(failure);
+        } else {
+            log.creationFailedUnheard(failure);
+        }
     }
 
     private static Throwable useless(String made) {
@@ -158,6 +163,7 @@ final class Workers<T> {
         long start = time.now();
         boolean valid = false;
         Throwable failure = null;
+        handOver.begins(job);
         try {
             valid = factory.isValid(job.resource.object);
         } catch (Throwable e) {
@@ -178,6 +184,7 @@ final class Workers<T> {
 
     private void destroy(Job.Destroy<T> job) {
         Throwable failure = null;
+        handOver.begins(job);
         try {
             factory.destroy(job.resource.object);
         } catch (Throwable e) {
@@ -196,6 +203,7 @@ final class Workers<T> {
     private void terminate() {
         handOver.terminating();
         try {
+            log.end();
             meters.close();
             if (own != null) {
                 own.shutdown();

@@ -235,6 +235,17 @@ final class Board {
         }
     }
 
+    /** What follows the gate's name in a line on its start that failed; {@code null} if it did not, or was stopped. */
+    @Nullable
+    String startFailedInWords() {
+        lock.lock();
+        try {
+            return failure == null || isStop(failure) ? null : failure.what();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What has become of the components of a gate that is at its end: the same for all who ask. */
     StopReport report() {
         lock.lock();

@@ -61,6 +61,12 @@ final class GateLog {
 
     void stopped(Board board) {
         quietly(() -> {
+            String failed = board.startFailedInWords();
+            if (failed != null) {
+                log.warn("gate '{}' {}", gate, failed);
+            }
+        });
+        quietly(() -> {
             StopReport report = board.report();
             if (report.clean()) {
                 log.info("gate '{}' is closed, in {} ms", gate, report.took().toMillis());

@@ -35,6 +35,15 @@ record Cadence(Kind kind, long initialNanos, long periodNanos) {
         return kind != Kind.ONCE;
     }
 
+    /** As in a line of the log. */
+    String inWords() {
+        return switch (kind) {
+            case ONCE -> "once, after " + Duration.ofNanos(initialNanos);
+            case FIXED_DELAY -> "with a fixed delay of " + Duration.ofNanos(periodNanos);
+            case FIXED_RATE -> "at a fixed rate, every " + Duration.ofNanos(periodNanos);
+        };
+    }
+
     /** What a plain reset waits again: a one-shot's delay, a periodic timer's period. */
     long resetNanos() {
         return isPeriodic() ? periodNanos : initialNanos;

@@ -188,7 +188,7 @@ final class TimerEngine {
         ledger.end(timer, failure != null, endedNanos);
         metrics.ended(endedNanos - begunNanos);
         if (failure != null) {
-            log.callbackFailed(failure);
+            log.callbackFailed(timer.cadence, begun.callback(), failure);
         }
         terminateIfQuiet();
     }
@@ -256,6 +256,7 @@ final class TimerEngine {
             if (workers != null) {
                 workers.stop();
             }
+            log.end();
             metrics.close();
         } finally {
             ledger.quietToTerminated();

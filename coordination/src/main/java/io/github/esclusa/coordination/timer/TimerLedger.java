@@ -446,7 +446,8 @@ final class TimerLedger {
     TimersReport report() {
         lock.lock();
         try {
-            return new TimersReport(name, balanceLocked(), returned.asList(), stuckThreads, life == Life.TERMINATED);
+            return new TimersReport(
+                    name, balanceLocked(), returned.asList(), stuckThreads, life == Life.TERMINATED, failure);
         } finally {
             lock.unlock();
         }

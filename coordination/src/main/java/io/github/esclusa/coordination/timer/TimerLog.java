@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.timer;
 
+import io.github.esclusa.core.logging.FailureLog;
+import io.github.esclusa.core.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,17 +17,24 @@ final class TimerLog {
     private static final Logger log = LoggerFactory.getLogger(Timers.class);
 
     private final String name;
+    private final FailureLog callbacks;
 
-    TimerLog(String name) {
+    TimerLog(String name, Clock clock) {
         this.name = name;
+        this.callbacks = new FailureLog(log, "a callback of timers '" + name + "' threw; the timers go on", clock);
     }
 
-    void callbackFailed(Throwable cause) {
+    void callbackFailed(Cadence cadence, Runnable callback, Throwable cause) {
         try {
-            log.error("a callback of timers '{}' threw; the timers go on", name, cause);
+            callbacks.warn(cadence.inWords() + ", " + callback.getClass().getName(), cause);
         } catch (Throwable e) {
             return;
         }
+    }
+
+    /** No more callbacks are expected. */
+    void end() {
+        callbacks.end();
     }
 
     void executorRefused(Cadence cadence, Throwable cause) {

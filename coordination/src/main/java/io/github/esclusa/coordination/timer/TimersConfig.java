@@ -86,7 +86,7 @@ record TimersConfig(
     }
 
     TimerEngine startEngine(ThreadFactory timingThread) {
-        TimerLog log = new TimerLog(name);
+        TimerLog log = new TimerLog(name, clock);
         NamedThreads workerThreads = NamedThreads.of(threadKind, name + "-timer");
         Workers own = executor == null ? new Workers(name, workers, workerThreads, log) : null;
         TimerLedger ledger = new TimerLedger(name, maxPending, clock);

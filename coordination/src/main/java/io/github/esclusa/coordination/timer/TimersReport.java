@@ -4,6 +4,7 @@ package io.github.esclusa.coordination.timer;
 import io.github.esclusa.core.thread.StuckThread;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shutdown of {@link Timers} has come to.
@@ -16,9 +17,16 @@ import java.util.stream.Collectors;
  * @param terminated whether all has ended and the meters are gone, but for the callbacks settled as unknown, which may
  *     still run; {@code false} where shutdown was called from inside a callback, and so did not wait, or where the meter
  *     registry would not let go of the meters by the deadline
+ * @param cause the error of the timers' own for which they have closed themselves, such as a clock that throws; {@code null} if
+ *     they have not
  */
 public record TimersReport(
-        String name, TimerBalance balance, List<Timer> returned, List<StuckThread> stuckThreads, boolean terminated) {
+        String name,
+        TimerBalance balance,
+        List<Timer> returned,
+        List<StuckThread> stuckThreads,
+        boolean terminated,
+        @Nullable Throwable cause) {
 
     /** So many stuck threads are named in a line of text. */
     private static final int NAMED = 10;
@@ -31,6 +39,7 @@ public record TimersReport(
      * @param returned the timers handed back: pending at close, and periodic ones whose last run ended after it
      * @param stuckThreads the threads that had not come back at the deadline
      * @param terminated whether all has ended and the meters are gone
+     * @param cause why the timers have closed themselves; {@code null} if they have not
      */
     public TimersReport {
         returned = List.copyOf(returned);
@@ -58,6 +67,7 @@ public record TimersReport(
     public String toString() {
         return "TimersReport(" + name + ": " + balance + ", " + returned.size() + " handed back"
                 + (terminated ? ", terminated" : ", NOT TERMINATED")
-                + (stuckThreads.isEmpty() ? "" : ", stuck [" + stuckInWords() + "]") + ")";
+                + (stuckThreads.isEmpty() ? "" : ", stuck [" + stuckInWords() + "]")
+                + (cause == null ? "" : ", FAILED of " + cause.getClass().getName()) + ")";
     }
 }

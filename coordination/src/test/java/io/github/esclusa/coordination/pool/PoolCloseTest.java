@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
@@ -155,12 +156,101 @@ class PoolCloseTest extends PoolTesting {
         pool.acquire().close();
         Future<PoolReport> shutdown = call(() -> pool.shutdown(Duration.ofSeconds(3)));
         clock.awaitWaiters(1, LONG);
+        eventually(() -> assertThat(pool.report().inFactory()).hasSize(1));
         clock.advance(Duration.ofSeconds(3));
         PoolReport report = result(shutdown);
         assertThat(report.terminated()).isFalse();
-        assertThat(report.busy()).isEqualTo(1);
+        assertThat(report.destroying()).isEqualTo(1);
         assertThat(report.balanced()).isTrue();
+        assertThat(report.inFactory())
+                .singleElement()
+                .asString()
+                .contains("things-pool-", "ThingFactory.await(ThingFactory.java");
+        assertThat(report).asString().contains("1 being destroyed", "in the factory [things-pool-");
         letGo.countDown();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void closeGivesUpOnADestructionThatHangs() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        factory.nextDestroy(() -> {
+            ThingFactory.await(letGo);
+            return "done";
+        });
+        ResourcePool<Thing> pool =
+                things(2).min(2).closeTimeout(Duration.ofMillis(50)).openWarm(LONG);
+        result(call(() -> {
+            pool.close();
+            return true;
+        }));
+        assertThat(pool.report().destroying()).isPositive();
+        eventually(() -> assertThat(factory.destroyed).hasValue(1)); // the other does not wait behind it
+        letGo.countDown();
+        pool.close(LONG);
+        assertThat(pool.report().terminated()).isTrue();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void holderThatShutsDownIsNamedInItsReportAndCloseDoesNotWaitForIt() throws InterruptedException {
+        ResourcePool<Thing> pool = things(1).open();
+        Lease<Thing> lease = pool.acquire();
+        pool.close();
+        assertThat(pool.shutdown(Duration.ZERO).stillLeased())
+                .extracting(PoolReport.HeldLease::thread)
+                .containsExactly(Thread.currentThread().getName());
+        lease.close();
+        closeAndBalance(pool);
+    }
+
+    /** It would wait for its own end. */
+    @Test
+    void closeOutOfTheFactoryDoesNotWait() throws Exception {
+        CompletableFuture<ResourcePool<Thing>> opened = new CompletableFuture<>();
+        factory.nextDestroy(() -> {
+            opened.get().close(LONG);
+            return "done";
+        });
+        ResourcePool<Thing> pool = things(1).min(1).openWarm(LONG);
+        opened.complete(pool);
+        pool.close(Duration.ofSeconds(20));
+        assertThat(pool.report().terminated()).isTrue();
+        closeAndBalance(pool);
+    }
+
+    @Test
+    void reportTellsWhatTheFactoryIsAt() throws Exception {
+        ManualClock clock = new ManualClock();
+        CountDownLatch letGo = new CountDownLatch(1);
+        ResourcePool<Thing> pool =
+                things(3).clock(clock).validateAfterIdle(Duration.ofSeconds(1)).open();
+        Lease<Thing> one = pool.acquire();
+        pool.acquire().close();
+        clock.advance(Duration.ofSeconds(1));
+        factory.nextDestroy(() -> {
+            ThingFactory.await(letGo);
+            return "done";
+        });
+        factory.nextValidate(() -> {
+            ThingFactory.await(letGo);
+            return true;
+        });
+        factory.nextCreate(factory.makeAfter(letGo));
+        one.invalidate();
+        Future<Lease<Thing>> waiter = waiter(pool);
+        Future<Lease<Thing>> other = waiter(pool);
+        eventually(() -> assertThat(pool.report().inFactory()).hasSize(3));
+        PoolReport report = pool.report();
+        assertThat(List.of(report.creating(), report.validating(), report.destroying(), report.busy()))
+                .containsExactly(1, 1, 1, 2);
+        assertThat(report.balanced()).isTrue();
+        assertThat(pool).asString().contains("1 being created, 1 being validated, 1 being destroyed, 0 on lease");
+        letGo.countDown();
+        result(waiter).close();
+        result(other).close();
+        eventually(() -> assertThat(pool.report().inFactory()).isEmpty());
+        takeFullCapacityAgain(pool, 3);
         closeAndBalance(pool);
     }
 

@@ -191,7 +191,9 @@ class PoolExecutorTest extends PoolTesting {
         }
         assertThat(pool.state().idle()).isEqualTo(3);
         takeFullCapacityAgain(pool, 3);
-        pool.close();
+        pool.close(Duration.ZERO);
+        assertThat(later).hasSize(3);
+        later.forEach(Runnable::run);
         assertThat(pool.report().terminated()).isTrue();
     }
 

@@ -2,7 +2,10 @@
 package io.github.esclusa.coordination.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.core.thread.ThreadKind;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
@@ -12,6 +15,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -327,6 +332,35 @@ class PoolKnownWaitsTest extends PoolTesting {
         pool.warm(LONG);
         assertThat(most.get()).isBetween(1, creators);
         takeFullCapacityAgain(pool, 20);
+        closeAndBalance(pool);
+    }
+
+    @Test // HikariCP 2398
+    void waitersOnVirtualThreadsLeaveTheCarriersToOthers() throws Exception {
+        assumeThat(Runtime.version().feature())
+                .as("virtual threads need JDK 21")
+                .isGreaterThanOrEqualTo(21);
+        int many = Math.max(64, 2 * Runtime.getRuntime().availableProcessors()); // more than there are carriers
+        ThreadFactory virtual = NamedThreads.of(ThreadKind.VIRTUAL, "light");
+        ResourcePool<Thing> pool = things(1).open();
+        Lease<Thing> lease = pool.acquire();
+        List<FutureTask<Boolean>> waiters = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            FutureTask<Boolean> waiter = new FutureTask<>(() -> {
+                pool.acquire(LONG).close();
+                return true;
+            });
+            virtual.newThread(waiter).start();
+            waiters.add(waiter);
+        }
+        awaitWaiting(pool, many);
+        FutureTask<Boolean> giver = new FutureTask<>(lease::close, true);
+        virtual.newThread(giver).start();
+        assertThat(result(giver)).isTrue();
+        for (FutureTask<Boolean> waiter : waiters) {
+            assertThat(result(waiter)).isTrue();
+        }
+        takeFullCapacityAgain(pool, 1);
         closeAndBalance(pool);
     }
 

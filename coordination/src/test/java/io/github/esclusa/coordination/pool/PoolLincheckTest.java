@@ -375,6 +375,7 @@ class PoolLincheckTest {
                 resources,
                 resources,
                 Duration.ZERO,
+                Duration.ZERO,
                 PoolSettings.Validation.NEVER,
                 Duration.ZERO);
     }

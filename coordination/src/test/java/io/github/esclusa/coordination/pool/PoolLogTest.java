@@ -63,6 +63,7 @@ class PoolLogTest extends PoolTesting {
             factoryThrows();
             waitersAreServedTimedOutAndSentAway();
             log.requireLinesWith(
+                    "for which no thread was waiting",
                     "had to create",
                     "had to validate",
                     "had to destroy",
@@ -77,6 +78,10 @@ class PoolLogTest extends PoolTesting {
     }
 
     private void creationsFail() throws Exception {
+        factory.nextCreate(() -> {
+            throw new IllegalStateException("on purpose");
+        });
+        assertThat(pool.tryAcquire()).isEmpty(); // it sets a creation in motion, and does not wait for it
         factory.nextCreate(() -> {
             throw new IllegalStateException("on purpose");
         });

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.esclusa.coordination.testing.Allocations;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -141,6 +142,7 @@ class PoolMemoryTest extends PoolTesting {
                 .hasCauseInstanceOf(NullPointerException.class);
         lease.close();
         eventually(() -> assertThat(pool.report().terminated()).isTrue()); // here no step had anything in its hands
+        assertThat(pool.report().cause()).isInstanceOf(NullPointerException.class);
         closeAndBalance(pool);
     }
 
@@ -154,6 +156,34 @@ class PoolMemoryTest extends PoolTesting {
         closeAndBalance(pool);
     }
 
+    @Test
+    @SuppressWarnings("NullAway")
+    void failedPoolThatCannotEndGivesItsNameUpWhenItIsClosed() throws Exception {
+        for (boolean waits : new boolean[] {true, false}) {
+            SimpleMeterRegistry registry = new SimpleMeterRegistry();
+            ResourcePool<Thing> pool = things(2).meterRegistry(registry).open();
+            Lease<Thing> lease = pool.acquire(); // keeps it from its end, as what a step has lost would
+            assertThatThrownBy(() -> pool.handOver.validated(new Job.Validate<>(null), 0))
+                    .isInstanceOf(NullPointerException.class);
+            PoolReport report = pool.report();
+            assertThat(report.life()).isEqualTo(PoolReport.Life.FAILED);
+            assertThat(report.cause()).isInstanceOf(NullPointerException.class);
+            assertThat(report).asString().contains("FAILED of java.lang.NullPointerException");
+            assertThat(registry.getMeters()).isNotEmpty();
+            if (waits) {
+                assertThat(pool.shutdown(Duration.ZERO).terminated()).isFalse();
+            } else {
+                pool.close();
+            }
+            assertThat(registry.getMeters()).isEmpty();
+            ResourcePool<Thing> next = things(2).meterRegistry(registry).open();
+            lease.close();
+            assertThat(pool.shutdown(LONG).terminated()).isTrue();
+            assertThat(registry.getMeters()).isNotEmpty(); // the successor's
+            next.close();
+        }
+    }
+
     // ---- steps that need no memory
 
     /** A hand-over whose jobs are run by the test. */
@@ -163,8 +193,8 @@ class PoolMemoryTest extends PoolTesting {
         final HandOver<Object> handOver;
 
         Steps(int max, Duration validateAfter) {
-            PoolSettings settings =
-                    new PoolSettings("steps", max, 0, max, LONG, PoolSettings.Validation.AFTER_IDLE, validateAfter);
+            PoolSettings settings = new PoolSettings(
+                    "steps", max, 0, max, LONG, LONG, PoolSettings.Validation.AFTER_IDLE, validateAfter);
             handOver = new HandOver<>(settings, new PoolTime(Clock.system()), jobs::add, new Job.Maker<>());
         }
 

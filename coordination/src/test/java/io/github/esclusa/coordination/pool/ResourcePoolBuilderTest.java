@@ -34,6 +34,7 @@ class ResourcePoolBuilderTest extends PoolTesting {
         assertRefused(things(2).min(-1), "min(-1)", "between 0");
         assertRefused(things(2).creators(0), "creators(0)", "at least 1");
         assertRefused(things(2).acquireTimeout(Duration.ofSeconds(-1)), "acquireTimeout(PT-1S)", "tryAcquire()");
+        assertRefused(things(2).closeTimeout(Duration.ofSeconds(-1)), "things", "closeTimeout(PT-1S)");
         assertRefused(things(2).validateAfterIdle(Duration.ofSeconds(-1)), "validateAfterIdle(PT-1S)");
         assertThatThrownBy(() -> ResourcePool.<Thing>builder(" "))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -74,6 +75,13 @@ class ResourcePoolBuilderTest extends PoolTesting {
     }
 
     @Test
+    void openWarmIsRefusedWhereThereIsNothingToWarm() {
+        assertThatThrownBy(() -> things(2).openWarm(LONG))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("things", "openWarm(..)", "min(0)", "open()");
+    }
+
+    @Test
     void openWarmAnswersWhenTheMinimumIsThere() throws InterruptedException {
         ResourcePool<Thing> pool = things(5).min(3).openWarm(LONG);
         assertThat(pool.state().idle()).isEqualTo(3);
@@ -108,7 +116,11 @@ class ResourcePoolBuilderTest extends PoolTesting {
                 later.add(task);
             }
         };
-        assertThatThrownBy(() -> things(2).min(2).executor(twoAtOnce).openWarm(LONG))
+        assertThatThrownBy(() -> things(2)
+                        .min(2)
+                        .executor(twoAtOnce)
+                        .closeTimeout(Duration.ZERO)
+                        .openWarm(LONG))
                 .isInstanceOf(ResourceCreationException.class)
                 .hasMessageContainingAll("things", "min(2)", "a creation failed", "1 exist", "1 being created")
                 .cause()

@@ -91,6 +91,7 @@ class GateLogTest {
 
             assertThat(start.failure()).isInstanceOfSatisfying(StartupFailed.class, e -> assertThat(e.culprits())
                     .containsExactly("failing"));
+            await().untilAsserted(() -> log.requireLinesWith("gate 'told' did not start: component 'failing' failed"));
             if (level == Level.DEBUG) {
                 await().untilAsserted(() -> log.requireLinesWith("failed to start"));
             }

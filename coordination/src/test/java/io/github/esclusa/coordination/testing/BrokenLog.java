@@ -64,6 +64,15 @@ public final class BrokenLog implements AutoCloseable {
         }
     }
 
+    /**
+     * Requires that so many lines were to be written.
+     *
+     * @param count how many
+     */
+    public void requireLines(int count) {
+        assertThat(lines).hasSize(count);
+    }
+
     @Override
     public void close() {
         logger.detachAppender(appender);

@@ -40,7 +40,7 @@ class TimerEngineMemoryTest {
             Runnable::run,
             null,
             new TimerMetrics(MeterScope.open(TimerMetrics.PREFIX, "thing", "run", null), ledger),
-            new TimerLog("run"),
+            new TimerLog("run", Clock.system()),
             Thread::new);
 
     private long allocatedBefore;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.coordination.testing.BrokenLog;
+import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ class TimerLogTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final int PLACES = 2;
+    private static final String PREFIX = TimerLogTest.class.getName();
 
     private final ManualClock clock = new ManualClock();
     private final HandExecutor executor = new HandExecutor();
@@ -79,8 +81,20 @@ class TimerLogTest {
 
         assertThat(runs).hasValue(2);
         assertThat(timer.cancel()).isEqualTo(CancelOutcome.CANCELLED);
-        log.requireLinesWith("a callback of timers 'told' threw");
+        log.requireLinesWith(
+                "a callback of timers 'told' threw; the timers go on: with a fixed delay of PT1S, " + PREFIX);
+        log.requireLines(1); // the second came too soon
+        clock.advance(Duration.ofSeconds(10));
+        for (int i = 0; i < 2; i++) {
+            timers.after(Duration.ZERO, () -> {
+                throw new IllegalStateException("on purpose");
+            });
+            executor.runNext();
+        }
+        log.requireLinesWith("(2 times since the last such line)");
+        log.requireLines(2);
         takeFullCapacityAgainAndClose(timers);
+        log.requireLinesWith("(1 times since the last such line)"); // the rest, at the end
     }
 
     @Test
@@ -126,7 +140,10 @@ class TimerLogTest {
 
         await().atMost(SOON).until(() -> waiting.state() == TimerState.RETURNED);
         assertThat(earlier.state()).isEqualTo(TimerState.RETURNED);
-        assertThat(timers.shutdown(SOON).terminated()).isTrue();
+        TimersReport report = timers.shutdown(SOON);
+        assertThat(report.terminated()).isTrue();
+        assertThat(report.cause()).isNotNull();
+        assertThat(report).asString().contains("FAILED of ");
         log.requireLinesWith("the timing thread of timers 'told' failed");
     }
 
@@ -141,7 +158,7 @@ class TimerLogTest {
                     threads.incrementAndGet();
                     return daemon(task);
                 },
-                new TimerLog("told"));
+                new TimerLog("told", Clock.system()));
         CountDownLatch next = new CountDownLatch(1);
         workers.execute(() -> {
             throw new OutOfMemoryError("on purpose");
@@ -167,7 +184,7 @@ class TimerLogTest {
                     }
                     return daemon(task);
                 },
-                new TimerLog("told"));
+                new TimerLog("told", Clock.system()));
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch next = new CountDownLatch(1);
         workers.execute(() -> awaitLatch(release));

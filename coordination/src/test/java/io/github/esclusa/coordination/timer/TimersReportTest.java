@@ -15,7 +15,8 @@ class TimersReportTest {
         List<StuckThread> stuck = IntStream.rangeClosed(1, 12)
                 .mapToObj(i -> new StuckThread("t-timer-" + i, List.of()))
                 .toList();
-        TimersReport report = new TimersReport("t", new TimerBalance(12, 0, 0, 0, 0, 0, 0, 12), List.of(), stuck, true);
+        TimersReport report =
+                new TimersReport("t", new TimerBalance(12, 0, 0, 0, 0, 0, 0, 12), List.of(), stuck, true, null);
         assertThat(report)
                 .asString()
                 .contains("t-timer-9, t-timer-10, and 2 more]")

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.esclusa.core.metrics.MeterScope;
+import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
 import java.time.Duration;
 import java.util.Iterator;
@@ -56,7 +57,7 @@ class WorkersTest {
     /** It holds no place any more, so that without this the queue grows beyond the bound while a worker hangs. */
     @Test
     void aTimerCancelledOnItsWayToTheWorkersDoesNotStayInTheirQueue() throws InterruptedException {
-        TimerLog log = new TimerLog("late");
+        TimerLog log = new TimerLog("late", Clock.system());
         Workers workers = new Workers("late", 1, WorkersTest::daemon, log);
         occupy(workers);
         ManualClock clock = new ManualClock();
@@ -133,7 +134,7 @@ class WorkersTest {
                     threads.incrementAndGet();
                     return daemon(task);
                 },
-                new TimerLog("poor"),
+                new TimerLog("poor", Clock.system()),
                 queue);
         occupy(workers);
         CountDownLatch ran = new CountDownLatch(1);
@@ -164,7 +165,7 @@ class WorkersTest {
     void aTaskForWhichThereIsNoMemoryIsNotInTheQueue() throws InterruptedException {
         OutOfMemoryError noMemory = new OutOfMemoryError("on purpose");
         PoorQueue queue = new PoorQueue(noMemory);
-        Workers workers = new Workers("poor", 1, WorkersTest::daemon, new TimerLog("poor"), queue);
+        Workers workers = new Workers("poor", 1, WorkersTest::daemon, new TimerLog("poor", Clock.system()), queue);
         occupy(workers);
         queue.addsWithout.set(true);
 
@@ -189,7 +190,7 @@ class WorkersTest {
                         threads.add(thread);
                         return thread;
                     },
-                    new TimerLog("two"));
+                    new TimerLog("two", Clock.system()));
             workers.execute(() -> {});
             await().atMost(SOON).until(() -> threads.get(0).getState() == Thread.State.WAITING);
             CountDownLatch met = new CountDownLatch(2);

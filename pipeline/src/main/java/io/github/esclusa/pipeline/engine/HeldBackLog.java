@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.logging.LogRate;
 import io.github.esclusa.core.time.Clock;
 import java.util.concurrent.TimeUnit;
 

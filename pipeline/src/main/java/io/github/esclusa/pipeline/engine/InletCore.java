@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline.engine;
 
 import static io.github.esclusa.core.waiting.Given.given;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.buffer.BoundedBuffer;
 import io.github.esclusa.pipeline.buffer.BufferEvents;
@@ -13,6 +14,7 @@ import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /** One way into the pipeline: a buffer, and what happens around it. */
 public final class InletCore {
@@ -44,7 +46,8 @@ public final class InletCore {
         this.engine = engine;
         this.announcers = announcers;
         this.settler = settler;
-        this.callbackFailures = new FailureLog("a callback given to " + where() + " threw", clock);
+        this.callbackFailures = new FailureLog(
+                LoggerFactory.getLogger(InletCore.class), "a callback given to " + where() + " threw", clock);
         this.heldBackLog = new HeldBackLog(where(), clock);
         this.buffer = new BoundedBuffer<>(
                 spec.capacity(), spec.maxWeight(), pipeline.workers(), spec.overflow(), clock, new Events());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import io.github.resilience4j.core.functions.Either;

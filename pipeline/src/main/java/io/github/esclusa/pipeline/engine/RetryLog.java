@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.buffer.Reading;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says that user code failed and is tried again, as a {@link FailureLog} does, and after each such line once that it succeeds
@@ -32,7 +34,8 @@ final class RetryLog {
     RetryLog(String who, Clock clock) {
         this.who = who;
         this.clock = clock;
-        this.failures = new FailureLog(who + " failed, and is tried again", clock);
+        this.failures =
+                new FailureLog(LoggerFactory.getLogger(RetryLog.class), who + " failed, and is tried again", clock);
     }
 
     /** It is about to be tried again: before another worker may have the work and be through with it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.pipeline.buffer.Reading;
 import io.github.esclusa.pipeline.report.Outcome;
@@ -8,6 +9,7 @@ import io.github.esclusa.pipeline.report.Settlement;
 import io.github.esclusa.pipeline.report.SettlementListener;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** Makes a settlement known once it has been counted: tells the listener, then gives the credit back. */
 final class Settler {
@@ -20,7 +22,10 @@ final class Settler {
     Settler(String pipeline, @Nullable SettlementListener<Object> listener, PipelineMeters meters, Clock clock) {
         this(
                 listener,
-                new FailureLog("the settlement listener of pipeline '" + pipeline + "' threw", clock),
+                new FailureLog(
+                        LoggerFactory.getLogger(Settler.class),
+                        "the settlement listener of pipeline '" + pipeline + "' threw",
+                        clock),
                 meters,
                 clock);
     }

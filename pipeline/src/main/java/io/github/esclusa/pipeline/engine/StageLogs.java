@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.pipeline.engine;
 
+import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one stage has to log, each kind at its own rate.
@@ -13,13 +16,16 @@ import io.github.esclusa.core.time.Clock;
  */
 record StageLogs(RetryLog retried, RetryLog handlerRetried, FailureLog gaveUp, FailureLog policyThrew) {
 
+    private static final Logger log = LoggerFactory.getLogger(StageLogs.class);
+
     static StageLogs of(String pipeline, String stage, Clock clock) {
         String where = "stage '" + stage + "' of pipeline '" + pipeline + "'";
         return new StageLogs(
                 new RetryLog(where, clock),
                 new RetryLog("the dead-letter handler of " + where, clock),
-                new FailureLog(where + " gave up on a message", clock),
+                new FailureLog(log, where + " gave up on a message", clock),
                 new FailureLog(
+                        log,
                         where + ": a predicate or interval function of its error policy threw, and counts as saying no",
                         clock));
     }
