@@ -12,6 +12,8 @@ import io.github.esclusa.pipeline.report.Outcome;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The collector's process: options, start, wait for a signal, stop, the balance as the last line of standard output.
@@ -56,10 +58,11 @@ public final class Collector {
                     ? serve(config, stop, stopNow, out, err)
                     : Demo.run(config, stop, stopNow, out, err);
         } catch (StartupFailed e) {
-            err.println(
-                    e.reason() == StartupFailed.Reason.STOPPED
-                            ? "collector: stopped while starting"
-                            : "collector: could not start: " + Reasons.of(e));
+            if (e.reason() == StartupFailed.Reason.STOPPED) { // as asked; nothing had been read yet
+                err.println("collector: stopped while starting");
+                return report(nothing(), out, err);
+            }
+            err.println("collector: could not start: " + Reasons.of(e));
             return FAILED;
         } catch (RuntimeException | Error e) { // threads that still run must not keep a failed process alive
             err.println("collector: failed: " + Reasons.of(e));
@@ -68,6 +71,10 @@ public final class Collector {
             err.println("collector: interrupted before it had ended");
             return FAILED;
         }
+    }
+
+    private static DrainReport<Frame> nothing() {
+        return new DrainReport<>(Ingest.NAME, 0, Map.of(), List.of(), List.of(), List.of(), null);
     }
 
     static int serve(CollectorConfig config, Signal stop, Signal stopNow, PrintWriter out, PrintWriter err)

@@ -24,6 +24,7 @@ import java.time.ZoneId;
  */
 final class Ingest {
 
+    static final String NAME = "syslog";
     static final String TCP = "tcp";
     static final String UDP = "udp";
 
@@ -54,7 +55,7 @@ final class Ingest {
 
     static Pipeline<Frame> start(CollectorConfig config, Store store, MeterRegistry registry) {
         SyslogParser parser = new SyslogParser(ZoneId.systemDefault());
-        return Pipeline.<Frame>builder("syslog")
+        return Pipeline.<Frame>builder(NAME)
                 .capacity(config.capacity())
                 .maxWeight(config.maxMemoryBytes() / 2, Ingest::weigh)
                 .inlet(TCP, inlet -> inlet.whenFull(Overflow.block()))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -38,11 +40,29 @@ class CollectorEndsIT {
             Clients.send(collector.tcpPort(), "500 " + HEADER + "shorter than it says");
             Clients.send(collector.tcpPort(), "12x " + HEADER + "no number\n");
             await().atMost(LONG).until(() -> stored.messages() == 2 && stored.deadLetters() == 4);
+            String behind =
+                    ("bye" + counted(HEADER + "behind a count too short").repeat(LIMIT / 60)).substring(0, LIMIT);
+            String first = counted(HEADER + "good");
+            try (Socket lying = Clients.connect(collector.tcpPort())) {
+                double before = collector.scrape().sum("collector_tcp_received_bytes_total");
+                OutputStream to = lying.getOutputStream();
+                to.write((first + behind).getBytes(StandardCharsets.US_ASCII));
+                await().atMost(LONG)
+                        .until(() -> collector.scrape().sum("collector_tcp_received_bytes_total")
+                                == before + first.length() + LIMIT);
+                to.write("and what nobody understands any more".getBytes(StandardCharsets.US_ASCII));
+                assertThat(lying.getInputStream().read()).isEqualTo(-1);
+            }
+            await().atMost(LONG).until(() -> stored.deadLetters() == 6);
+            assertThat(stored.text("SELECT group_concat(CAST(raw AS TEXT), '') FROM (SELECT raw FROM dead_letters"
+                            + " WHERE reason LIKE '%out of sync with the octet counts before it' ORDER BY id)"))
+                    .isEqualTo(behind + "and what nobody understands any more");
+            assertThat(collector.settled("delivered")).isEqualTo(3);
             assertThat(stored.number("SELECT count(*) FROM messages WHERE message LIKE 'after the %'"))
                     .isEqualTo(2);
             assertThat(stored.number("SELECT count(*) FROM dead_letters WHERE length(raw) = " + LIMIT
                             + " AND reason LIKE 'longer than the limit of 65536 bytes%'"))
-                    .isEqualTo(2);
+                    .isEqualTo(3);
             assertThat(new String(
                             stored.bytes("SELECT raw FROM dead_letters WHERE raw LIKE '%shorter than it says'"),
                             StandardCharsets.US_ASCII))
@@ -52,7 +72,7 @@ class CollectorEndsIT {
 
             collector.terminate();
             assertThat(collector.exitStatus()).isZero();
-            assertThat(collector.balance("accepted")).isEqualTo(6);
+            assertThat(collector.balance("accepted")).isEqualTo(9);
             assertThat(collector.output()).endsWith("\"balanced\":true}\n");
         }
     }

@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.github.esclusa.examples.collector.store.Store;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.InitializationException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
@@ -244,6 +247,9 @@ public final class CollectorOptions {
             return new CommandLineOutcome.Run(options.config());
         } catch (ParameterException e) {
             err.println(explained(e));
+        } catch (InitializationException e) { // @FILE is there, and cannot be read
+            String said = requireNonNullElse(e.getMessage(), "");
+            err.println(unreadable(said.replaceFirst("^.*?@", "").replaceAll("\\R.*", "")));
         } catch (BadOptionException e) {
             err.println(e.getMessage());
         }
@@ -282,8 +288,20 @@ public final class CollectorOptions {
         return requireNonNullElse(e.getMessage(), "wrong options").replaceAll("\\R.*", "");
     }
 
+    private static String unreadable(String file) {
+        return "cannot read " + file + ": "
+                + (Files.isDirectory(Path.of(file))
+                        ? "a directory"
+                        : Files.exists(Path.of(file)) ? "not permitted" : "no such file")
+                + "; allowed is @FILE, a file with options";
+    }
+
     /** What stands after an equals sign is not shown: it may be a URL with a password. */
     private static String unknown(String argument, Collection<String> options) {
+        if (argument.startsWith("@")
+                && argument.length() > 1) { // picocli leaves it as it is, if there is nothing to read
+            return unreadable(argument.substring(1));
+        }
         boolean url = argument.startsWith("jdbc:");
         String name = url ? Store.shown(argument) : argument.replaceAll("=.*", "");
         String question = url ? "; did you mean it for --db?" : Nearest.question(name, options, ";");

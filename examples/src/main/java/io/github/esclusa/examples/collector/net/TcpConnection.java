@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *   STALLED &lt;--no memory-- READING --the intake has no room--> HELD --decided, nothing unused or all taken--> READING
  *      |   \-----room------&gt;  |                                  |
  *      +----------------------+-- end, failure, idle, stop, -----+--> CLOSED
- *                                 out of sync
+ *                                 out of sync, and all that was read offered
  * </pre>
  *
  * <p>In HELD and STALLED the key has no interest, so the selector does not see the socket at all, and the connection keeps what was
@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class TcpConnection {
 
     private static final Logger log = LoggerFactory.getLogger(TcpConnection.class);
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final TcpSettings settings;
     private final String source;
@@ -178,10 +180,6 @@ final class TcpConnection {
         for (RawFrame raw = decoder.next(in); raw != null; raw = decoder.next(in)) {
             idle.betweenFrames();
             frameEnded = true;
-            if (decoder.outOfSync()) {
-                outOfSync(raw, in);
-                return;
-            }
             switch (offer(raw)) {
                 case ACCEPTED, REFUSED -> {}
                 case WAITING -> {
@@ -197,16 +195,20 @@ final class TcpConnection {
                 }
             }
         }
-        if (decoder.insideFrame()) {
+        if (decoder.outOfSync()) {
+            outOfSync();
+        } else if (decoder.insideFrame()) {
             idle.insideFrame();
         }
     }
 
-    /** The sender begins anew, on another connection: on this one frames would be taken for parts of others. */
-    private void outOfSync(RawFrame last, ByteBuffer in) {
+    /**
+     * The sender begins anew, on another connection: on this one frames would be taken for parts of others. What was read
+     * has been offered piece by piece, each as a frame is, held back where there was no room; this is what is left of it.
+     */
+    private void outOfSync() {
         log.debug("{}: closed, out of sync with its sender's octet counts", source);
-        decoder.next(in); // which gives nothing, and counts what it skips
-        finish(last, CloseReason.OUT_OF_SYNC);
+        finish(decoder.end(), CloseReason.OUT_OF_SYNC);
     }
 
     private Verdict offer(RawFrame raw) {
@@ -259,11 +261,9 @@ final class TcpConnection {
                 close(CloseReason.INTAKE_CLOSED);
                 return;
             }
-            ByteBuffer in = unused;
-            if (in != null) {
-                unused = null;
-                feed(in);
-            }
+            ByteBuffer in = unused == null ? NOTHING : unused;
+            unused = null;
+            feed(in); // also where there is nothing: it may be out of sync, and that was the last of it
             if (!held && !closed) {
                 key.interestOps(SelectionKey.OP_READ);
             }

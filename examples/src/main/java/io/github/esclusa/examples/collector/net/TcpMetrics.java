@@ -31,7 +31,7 @@ public final class TcpMetrics extends ListenerMetrics {
     public static final String ACCEPT_FAILURES = PREFIX + ".accept.failures";
     /** Counter: bytes read. */
     public static final String RECEIVED = PREFIX + RECEIVED_SUFFIX;
-    /** Counter: bytes read and thrown away: what frames had beyond the limit, and what came after lost synchronisation. */
+    /** Counter: bytes read and thrown away: what frames had beyond the limit. */
     public static final String SKIPPED = PREFIX + ".skipped";
     /** Counter: frames the intake has accepted. */
     public static final String FRAMES = PREFIX + FRAMES_SUFFIX;
@@ -57,7 +57,7 @@ public final class TcpMetrics extends ListenerMetrics {
         frameMemory = gauge(FRAME_MEMORY, "bytes", "What frames take that are not the intake's yet");
         accepted = counter(ACCEPTED, "connections", "Connections accepted");
         acceptFailures = counter(ACCEPT_FAILURES, "failures", "Attempts to accept that failed");
-        skipped = counter(SKIPPED, "bytes", "Bytes thrown away: beyond the limit, or out of sync");
+        skipped = counter(SKIPPED, "bytes", "Bytes thrown away: what frames had beyond the limit");
         for (CloseReason reason : CloseReason.values()) {
             closed.put(reason, counter(CLOSED, "connections", "Connections closed", Tags.of("reason", reason.tag())));
         }

@@ -2,6 +2,9 @@
 package io.github.esclusa.examples.collector.store;
 
 import io.github.esclusa.coordination.pool.PoolException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteException;
@@ -53,6 +56,26 @@ final class Failures {
             cause = cause.getCause();
         }
         return null;
+    }
+
+    /**
+     * What a failure says, on one line, to be followed by a remedy. PostgreSQL's driver says only that an attempt to connect, or
+     * a read, has failed: of what, its cause says.
+     */
+    static String said(Exception failure) {
+        String said = withoutFullStop(oneLine(failure));
+        Throwable cause = failure instanceof SQLException ? failure.getCause() : null;
+        if (cause instanceof UnknownHostException) {
+            return said + ": unknown host " + cause.getMessage();
+        }
+        // A connection refused is in the driver's own words already.
+        return cause instanceof IOException && !(cause instanceof ConnectException)
+                ? said + ": " + withoutFullStop(oneLine(cause))
+                : said;
+    }
+
+    private static String withoutFullStop(String said) {
+        return said.endsWith(".") ? said.substring(0, said.length() - 1) : said;
     }
 
     /** What a failure says, on one line. */

@@ -377,7 +377,7 @@ public final class Store implements AutoCloseable {
 
     /** A driver may quote the URL it was given, with the password in it. */
     private static String said(Dialect dialect, Exception failure) {
-        return Failures.oneLine(failure).replace(dialect.url(), dialect.shownUrl());
+        return Failures.said(failure).replace(dialect.url(), dialect.shownUrl());
     }
 
     /** Closes without waiting for connections in use, which are closed as they come back. Further calls do nothing. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *                        | SKIP_LINE | --------> START
  *                        +-----------+
  *
- *   past the limit, once a counted frame has come whole: OUT_OF_SYNC, which skips all that follows
+ *   past the limit, once a counted frame has come whole: OUT_OF_SYNC, which cuts all that follows into bad pieces
  * </pre>
  *
  * <ul>
@@ -36,10 +36,12 @@ import org.jspecify.annotations.Nullable;
  *       {@code <} is a lie: everything up to the next newline is given out as one bad frame, count and all.
  *   <li>A stream in which a counted frame has come whole, and then a line longer than the limit, has lost its
  *       synchronisation: one count was wrong, and what follows the frame it was of looks like a line, good counted frames
- *       and all. The line is given out cut off as above, and nothing after it is a frame: {@link #outOfSync}.
+ *       and all. The line's beginning is given out as above, and what follows in pieces of the limit's length, as bad:
+ *       nothing of it is a frame ({@link #outOfSync}), and nothing of it is skipped.
  *   <li>A line end that closes a line, or stands inside a counted frame as its last bytes, is not part of the frame.
  *       Empty lines between frames are nothing. A carriage return before the newline counts towards the limit.
- *   <li>At the end of the stream, a line that was begun is a frame; a counted frame that was begun is a bad one.
+ *   <li>At the end of the stream, a line that was begun is a frame; a counted frame that was begun is a bad one, as is
+ *       what there is of a piece.
  * </ul>
  *
  * <p>How the stream is split into buffers makes no difference. A frame that lies whole in one buffer is copied once, out
@@ -54,6 +56,8 @@ public final class FrameDecoder {
 
     /** How many digits an octet count may have. */
     static final int MAX_DIGITS = 7;
+
+    private static final String LOST_SYNC = "out of sync with the octet counts before it";
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
@@ -122,7 +126,7 @@ public final class FrameDecoder {
                         case LINE -> line(in);
                         case SKIP_PAYLOAD -> skipPayload(in);
                         case SKIP_LINE -> skipLine(in);
-                        case OUT_OF_SYNC -> skip(in, in.remaining());
+                        case OUT_OF_SYNC -> piece(in);
                     };
             if (frame != null) {
                 return frame;
@@ -153,7 +157,7 @@ public final class FrameDecoder {
     private @Nullable RawFrame finish(@Nullable String reason) {
         RawFrame last =
                 switch (state) {
-                    case START, SKIP_PAYLOAD, SKIP_LINE, OUT_OF_SYNC -> null;
+                    case START, SKIP_PAYLOAD, SKIP_LINE -> null;
                     case COUNT -> new RawFrame(countAsReceived(), reason);
                     case PAYLOAD -> {
                         String far = ", after " + gathered.length() + " of its " + count + " bytes";
@@ -161,6 +165,8 @@ public final class FrameDecoder {
                     }
                     case LINE ->
                         new RawFrame(gathered.take(NOTHING, 0, gathered.carriageReturn(NOTHING, 0, 1)), reason);
+                    case OUT_OF_SYNC ->
+                        gathered.length() == 0 ? null : new RawFrame(gathered.take(NOTHING, 0, 0), LOST_SYNC);
                 };
         state = State.START;
         fault = null;
@@ -186,8 +192,7 @@ public final class FrameDecoder {
     }
 
     /**
-     * How many bytes were thrown away: what frames had beyond the limit, and everything after the synchronisation was
-     * lost.
+     * How many bytes were thrown away: what frames had beyond the limit.
      *
      * @return the bytes since this was asked last
      */
@@ -303,10 +308,20 @@ public final class FrameDecoder {
         fault = null;
         if (senderCounts) {
             state = State.OUT_OF_SYNC;
-            return new RawFrame(bytes, reason + ": out of sync with the octet counts before it");
+            return new RawFrame(bytes, reason + ": " + LOST_SYNC);
         }
         state = State.SKIP_LINE;
         return new RawFrame(bytes, reason);
+    }
+
+    /** Whatever it is, it is kept as it came. */
+    private @Nullable RawFrame piece(ByteBuffer in) {
+        int wanted = limit - gathered.length();
+        if (in.remaining() < wanted) {
+            gathered.add(in, in.remaining(), limit);
+            return null;
+        }
+        return new RawFrame(gathered.take(in, wanted, 0), LOST_SYNC);
     }
 
     private String tooLong() {

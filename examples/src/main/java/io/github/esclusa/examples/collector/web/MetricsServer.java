@@ -47,6 +47,8 @@ public final class MetricsServer implements AutoCloseable {
     /** How many may be under way, those that wait for a thread included. */
     private static final int MAX_UNDER_WAY = 1024;
 
+    private static final String REMEDY = "Choose others with --http and --bind";
+
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final HttpServer server;
@@ -128,7 +130,7 @@ public final class MetricsServer implements AutoCloseable {
     private static HttpServer bind(InetSocketAddress address) throws IOException {
         String where = address.getHostString() + ":" + address.getPort();
         if (address.isUnresolved()) {
-            throw new IOException("cannot serve metrics on " + where + ": no such host is known");
+            throw new IOException("cannot serve metrics on " + where + ": no such host is known; " + REMEDY);
         }
         boundConnections();
         try {
@@ -136,7 +138,7 @@ public final class MetricsServer implements AutoCloseable {
         } catch (IOException | SecurityException e) {
             throw new IOException(
                     "cannot serve metrics on " + where + ": " + e.getMessage()
-                            + "; free the port, or choose another address or port",
+                            + "; is the port in use, or the address not this machine's? " + REMEDY,
                     e);
         }
     }

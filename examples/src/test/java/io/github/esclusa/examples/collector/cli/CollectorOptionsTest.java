@@ -176,6 +176,8 @@ class CollectorOptionsTest {
             --db=jdbc:sqlite:file:?cache=shared | --db jdbc:sqlite:file:?cache=shared: names no file, and what is received must last; allowed: jdbc:sqlite:FILE
             --tcp=9464          | --tcp 9464: the port of --http too; allowed is a port of its own
             --http=5514         | --tcp 5514: the port of --http too; allowed is a port of its own
+            @/no/file           | cannot read /no/file: no such file; allowed is @FILE, a file with options
+            @/                  | cannot read /: a directory; allowed is @FILE, a file with options
             --frobnicate        | --frobnicate: no such option; allowed are those that --help lists
             --capcity=5         | --capcity: no such option; did you mean --capacity? Allowed are those that --help lists
             -capacity=5         | -capacity: no such option; did you mean --capacity? Allowed are those that --help lists

@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -100,34 +98,74 @@ class TcpListenerTest {
         }
     }
 
-    /** All the good frames behind it were taken for one line, and skipped without a word. */
+    /** All the good frames behind it are taken for one line: what was read of them is kept, in pieces, each when there is room. */
     @Test
-    void anOctetCountTooShortIsABadFrameAndTheEndOfTheConnectionOnceItIsNoticed() throws IOException {
-        CompletableFuture<Consumer<Verdict>> inLine = new CompletableFuture<>();
-        try (TcpRig rig = new TcpRig()) {
-            rig.listener.start((frame, whenDecided) -> {
-                Verdict verdict = rig.intake.offer(frame, whenDecided);
-                if (frame.fault() == null) {
-                    return verdict;
-                }
-                inLine.complete(whenDecided);
-                return Verdict.WAITING;
-            });
+    void anOctetCountTooShortIsBadFramesAndTheEndOfTheConnectionOnceTheyAreOffered() throws IOException {
+        try (TcpRig rig = new TcpRig().started()) {
+            rig.intake.fullFor(frame -> frame.fault() != null);
             Socket sender = rig.connect();
-            TcpRig.send(sender, "4 <1>a5 <2>lying" + "4 <3>b".repeat(100));
-            assertThat(ended(sender)).isTrue();
+            String behind = "ing" + "4 <3>b".repeat(100);
+            TcpRig.send(sender, "4 <1>a5 <2>ly" + behind);
+            for (int room = 6; room > 0; room--) {
+                rig.intake.awaitWaiting(1);
+                rig.awaitMetric(TcpMetrics.HELD, 1);
+                assertThat(rig.intake.waiting()).isEqualTo(1);
+                assertThat(rig.metric(TcpMetrics.CONNECTIONS)).isEqualTo(1);
+                rig.intake.decide(Verdict.ACCEPTED);
+            }
+            assertThat(ended(sender))
+                    .as("the last of them is in line, which needs no connection")
+                    .isTrue();
+            assertThat(rig.intake.waiting()).isEqualTo(1);
             assertThat(rig.closedFor(CloseReason.OUT_OF_SYNC)).isEqualTo(1);
-            rig.awaitMetric(TcpMetrics.SKIPPED, 503);
-            assertThat(rig.intake.texts())
-                    .containsExactly("<1>a", "<2>ly", ("ing" + "4 <3>b".repeat(100)).substring(0, 100));
-            assertThat(rig.intake.frames().get(2).fault())
-                    .isEqualTo("longer than the limit of 100 bytes: out of sync with the octet counts before it");
-            assertThat(rig.metric(TcpMetrics.BAD_FRAMES)).isEqualTo(1);
-
-            inLine.join().accept(Verdict.ACCEPTED); // which needs no connection
-            rig.awaitMetric(TcpMetrics.FRAMES, 3);
+            rig.intake.decide(Verdict.ACCEPTED);
+            rig.awaitMetric(TcpMetrics.FRAMES, 9);
             rig.awaitMetric(TcpMetrics.FRAME_MEMORY, 0);
             assertThat(rig.metric(TcpMetrics.HELD)).isZero();
+            assertThat(rig.metric(TcpMetrics.SKIPPED)).isZero();
+            assertThat(rig.metric(TcpMetrics.BAD_FRAMES)).isEqualTo(7);
+            assertThat(rig.intake.texts().subList(0, 2)).containsExactly("<1>a", "<2>ly");
+            List<Frame> kept = rig.intake.frames().subList(2, 9);
+            assertThat(String.join("", rig.intake.texts().subList(2, 9))).isEqualTo(behind);
+            assertThat(kept).allSatisfy(frame -> assertThat(frame.length()).isLessThanOrEqualTo(100));
+            assertThat(kept.get(0).fault())
+                    .isEqualTo("longer than the limit of 100 bytes: out of sync with the octet counts before it");
+            assertThat(kept.subList(1, 7))
+                    .extracting(Frame::fault)
+                    .containsOnly("out of sync with the octet counts before it");
+        }
+    }
+
+    /** The last piece ends where the last read does: nothing is left to offer when it is taken. */
+    @Test
+    void aConnectionOutOfSyncEndsThoughNothingIsLeftOfItWhenItIsLetOn() throws IOException {
+        try (TcpRig rig = new TcpRig().started()) {
+            rig.intake.fullFor(frame -> frame.fault() != null);
+            Socket sender = rig.connect();
+            TcpRig.send(sender, "4 <1>a" + "x".repeat(200));
+            for (int piece = 1; piece <= 2; piece++) {
+                rig.intake.awaitWaiting(1);
+                rig.intake.decide(Verdict.ACCEPTED);
+            }
+            assertThat(ended(sender)).isTrue();
+            assertThat(rig.closedFor(CloseReason.OUT_OF_SYNC)).isEqualTo(1);
+            rig.awaitMetric(TcpMetrics.FRAMES, 3);
+            rig.awaitMetric(TcpMetrics.FRAME_MEMORY, 0);
+        }
+    }
+
+    @Test
+    void whatIsOutOfSyncAndNotOfferedWhenTheListenerStopsIsCounted() throws IOException {
+        try (TcpRig rig = new TcpRig().started()) {
+            rig.intake.fullFor(frame -> frame.fault() != null);
+            TcpRig.send(rig.connect(), "4 <1>a" + "x".repeat(350));
+            rig.intake.awaitWaiting(1);
+            rig.awaitMetric(TcpMetrics.HELD, 1);
+            rig.listener.stopReading();
+            assertThat(rig.metric(TcpMetrics.REFUSED))
+                    .as("two whole pieces, and the rest")
+                    .isEqualTo(3);
+            assertThat(rig.metric(TcpMetrics.SKIPPED)).isZero();
         }
     }
 

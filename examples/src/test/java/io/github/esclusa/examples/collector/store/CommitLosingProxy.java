@@ -3,20 +3,22 @@ package io.github.esclusa.examples.collector.store;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between a client and PostgreSQL, and can swallow the answer to a COPY or a COMMIT, which comes when the transaction
- * has been committed: it breaks the connection instead, or falls silent until the server is gone.
+ * has been committed, and break the connection instead; or it passes on what asks for one, and has the server killed then.
  */
 public final class CommitLosingProxy implements AutoCloseable {
+
+    private static final byte[] COPY_DONE = {'c', 0, 0, 0, 4};
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
@@ -26,10 +28,15 @@ public final class CommitLosingProxy implements AutoCloseable {
     /** Commits until one is lost, that one included; none is when it is zero or less. */
     private final AtomicInteger untilLost = new AtomicInteger();
 
-    private volatile boolean shutsThen;
-    private volatile boolean breaksThen = true;
+    /** Commits asked for until one is the server's last, that one included; none is when it is zero or less. */
+    private final AtomicInteger untilKilled = new AtomicInteger();
 
-    /** No answer comes through any more, and nobody is let in. */
+    private volatile Runnable kill = () -> {};
+    private volatile boolean killed;
+
+    private volatile boolean shutsThen;
+
+    /** Nobody is let in any more. */
     private volatile boolean shut;
 
     public CommitLosingProxy(int serverPort) throws IOException {
@@ -46,19 +53,22 @@ public final class CommitLosingProxy implements AutoCloseable {
     }
 
     /**
-     * The answer to the commit of this number from now on is lost, and so is every answer after it: the connections say
-     * nothing more until the server breaks them, and there are no others until {@link #reopen}.
+     * As soon as the commit of this number from now on has been passed on to the server, it is killed, and nobody is let in
+     * until {@link #reopen}. What it answers in time comes through.
      */
-    public void loseCommitAndShut(int number) {
-        shutsThen = true;
-        breaksThen = false;
-        untilLost.set(number);
+    public void killInCommitAndShut(int number, Runnable killing) {
+        kill = killing;
+        untilKilled.set(number);
+    }
+
+    /** Whether that has happened. */
+    public boolean killed() {
+        return killed;
     }
 
     /** The connection on which the next commit is lost breaks, and there are no others until {@link #reopen}. */
     public void breakAtNextCommitAndShut() {
         shutsThen = true;
-        breaksThen = true;
         untilLost.set(1);
     }
 
@@ -111,15 +121,14 @@ public final class CommitLosingProxy implements AutoCloseable {
                 if (answers && isCommit(buffer, n) && isToBeLost()) {
                     shut = shutsThen;
                     lost.incrementAndGet();
-                    if (breaksThen) {
-                        return;
-                    }
-                }
-                if (answers && shut) {
-                    in.transferTo(OutputStream.nullOutputStream());
                     return;
                 }
                 to.getOutputStream().write(buffer, 0, n);
+                if (!answers && asksForCommit(buffer, n) && untilKilled.decrementAndGet() == 0) {
+                    shut = true;
+                    kill.run();
+                    killed = true;
+                }
             }
         } catch (IOException e) {
             // One side is gone; leaving closes the other.
@@ -130,6 +139,12 @@ public final class CommitLosingProxy implements AutoCloseable {
     private static boolean isCommit(byte[] answer, int length) {
         String text = new String(answer, 0, length, StandardCharsets.ISO_8859_1);
         return text.contains("COPY ") || text.contains("COMMIT\0");
+    }
+
+    /** CopyDone, after which the server commits its implicit transaction: the last that a client sends of it. */
+    private static boolean asksForCommit(byte[] request, int length) {
+        return length >= COPY_DONE.length
+                && Arrays.equals(request, length - COPY_DONE.length, length, COPY_DONE, 0, COPY_DONE.length);
     }
 
     private boolean isToBeLost() {

@@ -76,8 +76,26 @@ public final class PostgresServer implements AutoCloseable {
         ProcessHandle postmaster = postmaster();
         List<ProcessHandle> all = postmaster.descendants().toList();
         signal("KILL", postmaster.pid());
+        awaitGone(postmaster, all);
+    }
+
+    private static void awaitGone(ProcessHandle postmaster, List<ProcessHandle> all) {
         await().atMost(60, TimeUnit.SECONDS)
                 .until(() -> !postmaster.isAlive() && all.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /**
+     * What kills the server with all the processes it has now, in whatever they are at: at once, without looking for them
+     * first; they are gone when it returns.
+     */
+    public Runnable killer() throws IOException {
+        ProcessHandle postmaster = postmaster();
+        List<ProcessHandle> all = postmaster.descendants().toList();
+        return () -> {
+            postmaster.destroyForcibly(); // first: it would begin anew without those that die
+            all.forEach(ProcessHandle::destroyForcibly);
+            awaitGone(postmaster, all);
+        };
     }
 
     /** Starts it again after {@link #kill()}: it recovers from its log. */

@@ -210,7 +210,8 @@ class MetricsServerTest {
         assertThatThrownBy(() -> MetricsServer.open(taken, registry, () -> WELL))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot serve metrics on " + taken.getHostString() + ":" + taken.getPort() + ": ")
-                .hasMessageContaining("in use");
+                .hasMessageContaining("in use")
+                .hasMessageEndingWith("? Choose others with --http and --bind");
         await().until(() -> serverThreads() <= threads);
     }
 

@@ -88,6 +88,9 @@ class PageIT {
                 compared.add(id);
             }
         });
+        assertThat(dom.chart("queue"))
+                .contains(
+                        "tcp queued 39 %, tcp in flight 100 %, udp queued 100 %, udp in flight 100 %, Capacity 100 %");
         counts(before).forEach((id, value) -> assertThat(
                         Long.parseLong(dom.number(id).text().replace(",", "")))
                 .as("the text of " + id)
@@ -141,7 +144,8 @@ class PageIT {
         assertThat(dom.number("inlet.tcp.waiting")).isEqualTo(new Shown("1", 1.0));
         assertThat(dom.number("pressure.waiting")).isEqualTo(new Shown("1", 1.0));
         assertThat(dom.html()).contains("class=\"bar tight\"", "tcp: 100 % of its capacity in use");
-        assertThat(dom.chart("queue")).contains("tcp 100 %, udp 0 %, Capacity 100 %");
+        assertThat(dom.chart("queue"))
+                .contains("tcp in flight 100 %, udp queued 0 %, udp in flight 0 %, Capacity 100 %");
         assertThat(dom.chart("pressure")).contains("tcp 1, udp 0");
 
         collector.releaseStore();
