@@ -22,6 +22,9 @@ public final class PoolMetrics {
     /** The family, the prefix of all names here. */
     public static final String PREFIX = "esclusa.pool";
 
+    /** Gauge: 1 while the component lives. */
+    public static final String INFO = PREFIX + ".info";
+
     /** Gauge, objects: resources that exist. */
     public static final String RESOURCES = "esclusa.pool.resources";
 

@@ -18,6 +18,9 @@ public final class BarrierMetrics {
     /** What the names of all meters of a barrier start with. */
     public static final String PREFIX = "esclusa.barrier";
 
+    /** Gauge: 1 while the component lives. */
+    public static final String INFO = PREFIX + ".info";
+
     /** Gauge, 0 or 1, one for each value of {@link #STATE_TAG}: 1 for the state the barrier is in. */
     public static final String STATE = PREFIX + ".state";
 

@@ -20,6 +20,9 @@ public final class GateMetrics {
     /** What the names of all meters of a gate start with. */
     public static final String PREFIX = "esclusa.gate";
 
+    /** Gauge: 1 while the component lives. */
+    public static final String INFO = PREFIX + ".info";
+
     /** Gauge, 0 or 1, one for each value of {@link #STATE_TAG}: 1 for the state the gate is in. */
     public static final String STATE = PREFIX + ".state";
 

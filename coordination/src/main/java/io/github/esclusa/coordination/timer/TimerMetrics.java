@@ -15,6 +15,9 @@ public final class TimerMetrics {
     /** The prefix of all names here. */
     public static final String PREFIX = "esclusa.timer";
 
+    /** Gauge: 1 while the component lives. */
+    public static final String INFO = PREFIX + ".info";
+
     /** Gauge, tasks: timers that hold a place below {@code maxPending}. */
     public static final String SCHEDULED = "esclusa.timer.scheduled";
 

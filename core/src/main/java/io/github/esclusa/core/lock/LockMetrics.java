@@ -25,6 +25,9 @@ public final class LockMetrics {
     /** What the names of all meters of a lock start with. */
     public static final String PREFIX = "esclusa.lock";
 
+    /** Gauge: 1 while the component lives. */
+    public static final String INFO = PREFIX + ".info";
+
     /** Counter: how often the lock was taken; a re-entrant acquire is none, a return from {@code await} neither. */
     public static final String ACQUISITIONS = PREFIX + ".acquisitions";
 

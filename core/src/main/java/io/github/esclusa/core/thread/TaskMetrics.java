@@ -14,6 +14,9 @@ public final class TaskMetrics {
     /** What the names of all meters of a task group start with. */
     public static final String PREFIX = "esclusa.tasks";
 
+    /** Gauge: 1 while the component lives. */
+    public static final String INFO = PREFIX + ".info";
+
     /** Counter: tasks that began to run. */
     public static final String STARTED = PREFIX + ".started";
 

@@ -7,6 +7,9 @@ public final class PipelineMetrics {
     /** What all the names begin with. */
     public static final String PREFIX = "esclusa.pipeline";
 
+    /** Gauge: 1 while the component lives. */
+    public static final String INFO = PREFIX + ".info";
+
     /** Counter, messages; tags {@code inlet} and {@code outcome}: what was answered to submissions. */
     public static final String SUBMITTED = PREFIX + ".submitted";
 
@@ -40,7 +43,7 @@ public final class PipelineMetrics {
     /** Gauge, messages; tag {@code stage} (the first of a segment, but for the pipeline's): passed on to it and not taken. */
     public static final String STAGE_QUEUED = PREFIX + ".stage.queued";
 
-    /** Summary, messages; tag {@code inlet}: the depth of the queue as messages enter it, one in 64. */
+    /** Summary, messages; tag {@code inlet}: the depth of the queue as messages enter it, one in 64, and its peaks. */
     public static final String QUEUE_DEPTH = PREFIX + ".queue.depth";
 
     /** Timer; tag {@code inlet}: from admission to leaving the queue, one message in 64. */
