@@ -83,7 +83,7 @@ class BrokenMetersTest {
             }
         }
         pool.shutdown(LONG);
-        warnedOnceOf("esclusa.pool 'orders'");
+        warnedOnceOf("pool 'orders'");
     }
 
     @Test
@@ -96,7 +96,7 @@ class BrokenMetersTest {
             }
             assertThat(fired.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
-        warnedOnceOf("esclusa.timer 'orders'");
+        warnedOnceOf("timers 'orders'");
     }
 
     @Test
@@ -107,7 +107,7 @@ class BrokenMetersTest {
         gate.awaitReady(LONG);
         gate.awaitReady(LONG);
         assertThat(gate.stop(LONG).clean()).isTrue();
-        warnedOnceOf("esclusa.gate 'orders'");
+        warnedOnceOf("gate 'orders'");
     }
 
     private void warnedOnceOf(String component) {

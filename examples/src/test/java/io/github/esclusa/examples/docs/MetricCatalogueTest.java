@@ -47,7 +47,6 @@ class MetricCatalogueTest {
         return ROW.matcher(end < 0 ? section : section.substring(0, end))
                 .results()
                 .map(row -> row.group(1))
-                .filter(meter -> !meter.endsWith(".info")) // of every component, and of no class of names
                 .toList();
     }
 

@@ -31,7 +31,7 @@ class SnippetsTest {
                     .as(block.source())
                     .isEqualTo(Pages.compiled(sources.resolve(block.source() + ".java")));
         }
-        assertThat(shown).hasSize(6);
+        assertThat(shown).hasSize(7);
     }
 
     @Test
@@ -48,6 +48,14 @@ class SnippetsTest {
         assertThat(shown.stored()).containsExactlyInAnyOrder("one", "two", "four");
         assertThat(shown.letters()).containsExactly("");
         assertThat(shown.report().balanced()).isTrue();
+    }
+
+    @Test
+    void thePipelineOfTwoInletsIsClosedByTheHook() throws InterruptedException {
+        InletsSnippet.Shown shown = InletsSnippet.run();
+        assertThat(shown.admission()).isEqualTo(Admission.ACCEPTED);
+        assertThat(shown.stored()).containsExactly("hello");
+        assertThat(shown.lost()).isZero();
     }
 
     /** What the headings promise. */

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.esclusa.examples.docs;
+
+import io.github.esclusa.pipeline.Pipeline;
+import io.github.esclusa.pipeline.policy.Overflow;
+import io.github.esclusa.pipeline.report.Admission;
+import io.github.esclusa.pipeline.report.Outcome;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The README's pipeline with two inlets that is closed with the process. */
+final class InletsSnippet {
+
+    record Shown(Admission admission, Queue<String> stored, long lost) {}
+
+    private InletsSnippet() {}
+
+    static Shown run() throws InterruptedException {
+        Queue<String> stored = new ConcurrentLinkedQueue<>();
+        AtomicLong lost = new AtomicLong();
+        // snippet
+        Pipeline<String> ingest = Pipeline.<String>builder("service")
+                .inlet("tcp", inlet -> inlet.capacity(5_000).whenFull(Overflow.block()))
+                .inlet("udp", inlet -> inlet.capacity(1_000).whenFull(Overflow.dropOldest()))
+                .onSettled(settled -> {
+                    if (settled.outcome() != Outcome.DELIVERED) {
+                        lost.incrementAndGet(); // settled.message() is the one
+                    }
+                })
+                .closeTimeout(Duration.ofSeconds(20))
+                .sink("store", stored::add)
+                .start();
+        Thread atExit = new Thread(ingest::close); // warns of what it could not finish
+        Runtime.getRuntime().addShutdownHook(atExit);
+        Admission admission = ingest.inlet("udp").submit("hello");
+        // end
+        Runtime.getRuntime().removeShutdownHook(atExit);
+        atExit.start();
+        atExit.join();
+        return new Shown(admission, stored, lost.get());
+    }
+}
