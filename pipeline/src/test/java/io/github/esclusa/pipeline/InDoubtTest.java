@@ -100,17 +100,20 @@ class InDoubtTest extends PolicyFixture {
 
     @Test
     void ofABatchFailureEachCauseIsAskedForItself() throws InterruptedException {
+        CountDownLatch tried = new CountDownLatch(1);
         Pipeline<Integer> pipeline = builder()
                 .clock(clock)
                 .batch(3, NEVER)
                 .sink(
                         "sink",
                         batch -> {
+                            tried.countDown();
                             throw new BatchFailure(Map.of(0, new LostAnswer(), 1, new IOException("refused")));
                         },
                         stage -> stage.onError(InDoubtTest::retryingInDoubt))
                 .start();
         submit(pipeline, 1, 2, 3);
+        tried.await(); // who lingers over an unfinished batch waits on the clock as well
         clock.awaitWaiters(1, LONG);
         DrainReport<Integer> report = ended(pipeline);
         assertThat(report.unknown()).containsExactly(1);
@@ -123,17 +126,20 @@ class InDoubtTest extends PolicyFixture {
     /** Nothing of it is believed, so nobody knows what was applied. */
     @Test
     void ofABatchFailureThatNamesMessagesOutsideTheBatchAllAreInDoubt() throws InterruptedException {
+        CountDownLatch tried = new CountDownLatch(1);
         Pipeline<Integer> pipeline = builder()
                 .clock(clock)
                 .batch(2, NEVER)
                 .sink(
                         "sink",
                         batch -> {
+                            tried.countDown();
                             throw new BatchFailure(Map.of(0, new IOException("refused"), 7, new LostAnswer()));
                         },
                         stage -> stage.onError(InDoubtTest::retryingInDoubt))
                 .start();
         submit(pipeline, 1, 2);
+        tried.await(); // who lingers over an unfinished batch waits on the clock as well
         clock.awaitWaiters(1, LONG);
         assertThat(ended(pipeline).unknown()).containsExactly(1, 2);
     }

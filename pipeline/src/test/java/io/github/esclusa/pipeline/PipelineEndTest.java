@@ -219,6 +219,43 @@ class PipelineEndTest {
         assertThat(pipeline.inlet("main").inFlight()).isZero();
     }
 
+    /** The first inlet's callback holds up the thread that is to tell the second one's. */
+    @Test
+    void shutdownThatIsInterruptedWhileCallbacksHoldUpOneAnotherDrawsNoReport() throws Exception {
+        Pipeline<Integer> pipeline = Pipeline.<Integer>builder("ending")
+                .inlet("a", inlet -> inlet.capacity(1))
+                .inlet("b", inlet -> inlet.capacity(1))
+                .sink("hold", this::hold)
+                .start();
+        accepted(pipeline.inlet("a").submit(1));
+        holding.await();
+        accepted(pipeline.inlet("b").submit(2));
+        CountDownLatch blocks = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Queue<Admission> heard = new ConcurrentLinkedQueue<>();
+        assertThat(pipeline.inlet("a").submit(3, answer -> {
+                    blocks.countDown();
+                    hasCome(goOn);
+                }))
+                .isEqualTo(Admission.WAITING);
+        assertThat(pipeline.inlet("b").submit(4, answer -> {
+                    hasCome(goOn);
+                    heard.add(answer);
+                }))
+                .isEqualTo(Admission.WAITING);
+        Running<DrainReport<Integer>> interrupted = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
+        blocks.await();
+        interrupted.awaitParked().thread().interrupt();
+        assertThat(interrupted.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(pipeline.state()).isEqualTo(PipelineState.DRAINING);
+        goOn.countDown();
+        Awaitility.await().until(() -> heard.size() == 1);
+        DrainReport<Integer> report = pipeline.shutdownNow();
+        assertThat(report.balanced()).isTrue();
+        assertThat(report.unknown()).containsExactly(1);
+        assertThat(report.returned()).containsExactly(2);
+    }
+
     @Test
     void callbackThatBlocksDoesNotHoldUpShutdownNow() throws Exception {
         Pipeline<Integer> pipeline = full(clock);

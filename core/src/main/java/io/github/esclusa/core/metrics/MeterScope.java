@@ -55,7 +55,7 @@ public final class MeterScope implements AutoCloseable {
     private final Condition gone = lock.newCondition();
 
     @GuardedBy("lock")
-    private final ArrayList<Meter> meters = new ArrayList<>();
+    private final ArrayList<Meter> meters = new ArrayList<>(0); // or nothing could be ensured
 
     /** Registrations under way. */
     @GuardedBy("lock")

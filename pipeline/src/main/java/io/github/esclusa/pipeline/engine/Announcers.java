@@ -37,9 +37,13 @@ final class Announcers {
         this.pipeline = pipeline;
     }
 
-    /** Announces on a thread of its own; throws what the factory does, or the thread as it starts, and nothing is announced. */
-    Announcer start(ThreadFactory factory, Runnable announcement) {
-        Announcer announcer = new Announcer();
+    /**
+     * Announces on a thread of its own; throws what the factory does, or the thread as it starts, and nothing is announced.
+     *
+     * @param waitedFor whether somebody waits for it ({@link Announcer#awaitEnd}), who alone finds it stuck then
+     */
+    Announcer start(ThreadFactory factory, boolean waitedFor, Runnable announcement) {
+        Announcer announcer = new Announcer(waitedFor);
         Thread thread = factory.newThread(() -> announcer.run(announcement));
         announcer.thread = thread;
         byThread.put(thread, announcer);
@@ -79,7 +83,7 @@ final class Announcers {
         };
     }
 
-    /** Those that are in a callback now: stuck, from now on and until they leave it. Does not wait. */
+    /** Those that are in a callback now, and that nobody waits for: stuck, from now on and until they leave it. Does not wait. */
     List<Thread> stuck() {
         List<Thread> stuck = new ArrayList<>();
         for (Announcer announcer : byThread.values()) {
@@ -103,6 +107,9 @@ final class Announcers {
         STUCK
     }
 
+    /** How many waits one may be between two callbacks. */
+    private static final int PATIENT = 10;
+
     /** One of the threads, and where it is. */
     static final class Announcer {
 
@@ -116,28 +123,38 @@ final class Announcers {
          */
         private final WaitLock interrupting = new WaitLock();
 
-        private final Condition ended = interrupting.newCondition();
-
         @GuardedBy("interrupting")
         private Place place = Place.BETWEEN;
 
-        /** How many callbacks it has entered. */
+        /** Somebody waits for it patiently: no other sweep calls it stuck for being in a callback. */
         @GuardedBy("interrupting")
-        private long calls;
+        private boolean waitedFor;
 
-        @GuardedBy("interrupting")
+        /** How many callbacks it has entered: written by the thread, under that lock. */
+        private volatile long calls;
+
+        /** Of its own, since code of channels runs under the other. */
+        private final WaitLock end = new WaitLock();
+
+        private final Condition ended = end.newCondition();
+
+        @GuardedBy("end")
         private boolean over;
+
+        private Announcer(boolean waitedFor) {
+            this.waitedFor = waitedFor;
+        }
 
         private void run(Runnable announcement) {
             try {
                 announcement.run();
             } finally {
-                interrupting.lock();
+                end.lock();
                 try {
                     over = true;
                     ended.signalAll();
                 } finally {
-                    interrupting.unlock();
+                    end.unlock();
                 }
             }
         }
@@ -146,7 +163,8 @@ final class Announcers {
             interrupting.lock();
             try {
                 place = Place.IN_CALLBACK;
-                calls++;
+                long entered = calls + 1;
+                calls = entered;
             } finally {
                 interrupting.unlock();
             }
@@ -163,24 +181,24 @@ final class Announcers {
         }
 
         /**
-         * Waits as long as the thread comes on, regardless of interrupts, which are kept. Between two callbacks it is given more
-         * time: that is ours, and it may have to wait for a processor.
+         * Waits as long as the thread comes on, regardless of interrupts, which are kept. One that has been in one callback for
+         * that long is stuck. Between two it is given more time: that is ours, and it may have to wait for a processor.
          *
-         * @return {@code true} if it has ended, {@code false} if it has been in one callback for that long
+         * @return {@code true} if it has ended, {@code false} if it is waited for no longer
          */
         boolean awaitEnd(long patienceNanos) {
             boolean interrupted = false;
-            interrupting.lock();
             try {
+                long seen = calls;
                 int still = 0;
-                while (!over && still < (place == Place.BETWEEN ? 10 : 1)) {
-                    long seen = calls;
+                do {
+                    long before = seen;
                     interrupted |= awaitOver(patienceNanos);
-                    still = calls == seen ? still + 1 : 0;
-                }
-                return over;
+                    seen = calls;
+                    still = seen == before ? still + 1 : 0;
+                } while (!isOver() && !givesUp(seen, still));
+                return isOver();
             } finally {
-                interrupting.unlock();
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
@@ -188,18 +206,65 @@ final class Announcers {
         }
 
         /** For so long at the most; answers whether an interrupt was met. */
-        @GuardedBy("interrupting")
         private boolean awaitOver(long nanos) {
             boolean interrupted = false;
             long until = System.nanoTime() + nanos;
-            for (long left = nanos; !over && left > 0; left = until - System.nanoTime()) {
-                try {
-                    left = ended.awaitNanos(left);
-                } catch (InterruptedException e) {
-                    interrupted = true;
+            end.lock();
+            try {
+                for (long left = nanos; !over && left > 0; left = until - System.nanoTime()) {
+                    try {
+                        left = ended.awaitNanos(left);
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
                 }
+            } finally {
+                end.unlock();
             }
             return interrupted;
+        }
+
+        private boolean isOver() {
+            end.lock();
+            try {
+                return over;
+            } finally {
+                end.unlock();
+            }
+        }
+
+        /** After so many waits in which it has entered no callback. */
+        private boolean givesUp(long seen, int still) {
+            if (still == 0 || !interrupting.tryLock()) {
+                return false; // it is on its way in or out
+            }
+            try {
+                if (calls != seen || still < (place == Place.BETWEEN ? PATIENT : 1)) {
+                    return false;
+                }
+                waitedFor = false;
+                if (place == Place.IN_CALLBACK) {
+                    place = Place.STUCK;
+                }
+                return true;
+            } finally {
+                interrupting.unlock();
+            }
+        }
+
+        Thread thread() {
+            return thread;
+        }
+
+        boolean isStuckStill() {
+            if (!interrupting.tryLock()) {
+                return false;
+            }
+            try {
+                return place == Place.STUCK;
+            } finally {
+                interrupting.unlock();
+            }
         }
 
         boolean isStuck() {
@@ -207,7 +272,7 @@ final class Announcers {
                 return false;
             }
             try {
-                if (place == Place.IN_CALLBACK) {
+                if (place == Place.IN_CALLBACK && !waitedFor) {
                     place = Place.STUCK;
                 }
                 return place == Place.STUCK;
@@ -216,6 +281,7 @@ final class Announcers {
             }
         }
 
+        /** Interrupts it if it is stuck still, as {@link Announcers#interrupt} does. */
         void interruptIfStuck(String pipeline) {
             if (!interrupting.tryLock()) {
                 return;

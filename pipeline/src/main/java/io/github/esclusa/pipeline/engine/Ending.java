@@ -51,12 +51,15 @@ class Ending {
     /** The same of those in doubt. */
     private volatile long leftInDoubt;
 
-    /** Taken and counted, and not told: what a part of the ending for which memory ran out leaves to the next. */
+    /**
+     * Taken and counted, and not told: what a part of the ending for which memory ran out leaves to the next. Of size 0: a list of
+     * the default size makes room at its first element, whatever has been ensured before.
+     */
     @GuardedBy("lock")
-    private ArrayList<List<Envelope>> untoldReturned = new ArrayList<>();
+    private ArrayList<List<Envelope>> untoldReturned = new ArrayList<>(0);
 
     @GuardedBy("lock")
-    private ArrayList<List<Envelope>> untoldUnknown = new ArrayList<>();
+    private ArrayList<List<Envelope>> untoldUnknown = new ArrayList<>(0);
 
     @GuardedBy("lock")
     private final Map<Thread, StuckThread> stuck = new LinkedHashMap<>();
@@ -191,11 +194,12 @@ class Ending {
         }
     }
 
-    /** Whoever tells of the end and does not come back is named in the report, unless somebody has that already. */
-    void nameStuck(Machine machine) {
+    /** Whoever tells of the end and is stuck is named in the report that is drawn, unless somebody has that already. */
+    void name(Announcers.Announcer announcer, Machine machine) {
         lock.lock();
         try {
-            if (noteStuckAnnouncers(machine) && !isPublished) {
+            if (drawn != null && !isPublished && announcer.isStuckStill()) {
+                note(announcer.thread());
                 drawReport(machine);
             }
         } finally {
@@ -296,8 +300,8 @@ class Ending {
     /** Begins a telling of everything that was taken and not told. */
     @GuardedBy("lock")
     private Telling begin(boolean drew) {
-        ArrayList<List<Envelope>> noneReturned = new ArrayList<>();
-        ArrayList<List<Envelope>> noneUnknown = new ArrayList<>();
+        ArrayList<List<Envelope>> noneReturned = new ArrayList<>(0);
+        ArrayList<List<Envelope>> noneUnknown = new ArrayList<>(0);
         Telling telling = new Telling(untoldReturned, untoldUnknown, drew, cause); // the last that needs memory
         untoldReturned = noneReturned;
         untoldUnknown = noneUnknown;

@@ -59,6 +59,8 @@ public final class Engine {
 
     private final Ending ending;
 
+    private final ThreadFactory closeThreads;
+
     private final AtomicInteger liveWorkers;
 
     /** Threads in user code for whose return the end waits. */
@@ -70,6 +72,7 @@ public final class Engine {
         this.settler = new Settler(spec.name(), spec.listener(), meters, spec.clock());
         this.ending = ending;
         this.machine = assemble();
+        this.closeThreads = spec.threads().apply(spec.name() + "-close");
         this.lastSettler = settler.on(machine.announcers());
         this.liveWorkers = new AtomicInteger(machine.workers().size());
     }
@@ -146,16 +149,16 @@ public final class Engine {
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      */
     public DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
+        boolean elsewhere = false;
         try {
             closeInlets();
             boolean owed = machine.hasCloseToAnnounce();
             if (owed) {
                 ending.tells(); // before the workers can end, and the report be published without it
             }
-            boolean elsewhere = false;
             try {
                 seal();
-                elsewhere = owed && startAnnouncer(() -> tellAndAnnounce(null)) != null;
+                elsewhere = owed && startAnnouncer(false, () -> tellAndAnnounce(null)) != null;
             } finally {
                 if (owed && !elsewhere) {
                     ending.told(machine); // callbacks hear at the end
@@ -164,7 +167,9 @@ public final class Engine {
             DrainReport<Object> report = ending.awaitPublished(deadline);
             return report == null ? sweep() : report;
         } finally {
-            announceCloseLeft();
+            if (!elsewhere) {
+                announceCloseLeft();
+            }
         }
     }
 
@@ -329,9 +334,13 @@ public final class Engine {
             }
             machine.announcers().interrupt(); // also where another drew: it did not wait for them
             meters.close(); // before the report: whoever has it may start a successor of the same name
-            elsewhere = isForUserCode(telling) && tellElsewhere(telling);
-            if (!elsewhere) {
+            Announcers.Announcer announcer =
+                    isForUserCode(telling) ? startAnnouncer(true, () -> tellAndAnnounce(telling)) : null;
+            elsewhere = announcer != null;
+            if (announcer == null) {
                 tell(telling);
+            } else {
+                awaitEnd(announcer);
             }
         } finally {
             if (!elsewhere) {
@@ -387,7 +396,7 @@ public final class Engine {
     /** What is left for want of a thread, or because others are held up. Who blocks is waited for a second, and interrupted. */
     private void announceCloseLeft() {
         if (machine.hasCloseToAnnounce()) {
-            Announcers.Announcer announcer = startAnnouncer(this::announceClose);
+            Announcers.Announcer announcer = startAnnouncer(true, this::announceClose);
             if (announcer == null) {
                 announceClose();
             } else {
@@ -397,28 +406,19 @@ public final class Engine {
     }
 
     /**
-     * Tells of what a sweep took on a thread of the pipeline's own: on the sweep's, user code that blocks would keep it for good.
-     * The sweep waits as long as calls return, and does not mind how many there are. Answers {@code false} if there is no thread
-     * for it.
+     * Waits for user code that hears of the end when no time is left, as long as its calls return, and does not mind how many there
+     * are. It has a thread of the pipeline's own: on that of whoever ends it, one that blocks would keep it for good.
      */
-    private boolean tellElsewhere(Ending.Telling telling) {
-        Announcers.Announcer announcer = startAnnouncer(() -> tellAndAnnounce(telling));
-        if (announcer == null) {
-            return false;
-        }
-        awaitEnd(announcer);
-        return true;
-    }
-
     private void awaitEnd(Announcers.Announcer announcer) {
         if (!announcer.awaitEnd(PATIENCE_NANOS)) {
-            ending.nameStuck(machine);
-            machine.announcers().interrupt();
+            ending.name(announcer, machine);
+            announcer.interruptIfStuck(spec.name());
             log.warn(
-                    "pipeline '{}' has ended, and its settlement listener or a callback has not returned for {} ms: it is"
-                            + " interrupted, and not waited for",
+                    "pipeline '{}' has ended, and its settlement listener or a callback has not come back for {} ms or more:"
+                            + " it is waited for no longer",
                     spec.name(),
                     TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
+            endLogsIfOver();
         }
     }
 
@@ -426,9 +426,9 @@ public final class Engine {
         return machine.hasCloseToAnnounce() || (settler.hasListener() && !telling.isEmpty());
     }
 
-    private Announcers.@Nullable Announcer startAnnouncer(Runnable announcement) {
+    private Announcers.@Nullable Announcer startAnnouncer(boolean waitedFor, Runnable announcement) {
         try {
-            return machine.announcers().start(spec.threads().apply(spec.name() + "-close"), announcement);
+            return machine.announcers().start(closeThreads, waitedFor, announcement);
         } catch (Throwable e) {
             log.warn(
                     "pipeline '{}' has no thread to tell its listener and callbacks of the end; they hear on that of whoever"

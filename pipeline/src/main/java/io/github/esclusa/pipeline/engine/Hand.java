@@ -65,11 +65,11 @@ final class Hand {
 
     /** What this hand settled as returned: the report lists them. */
     @GuardedBy("lock")
-    private final ArrayList<Envelope> returned = new ArrayList<>();
+    private final ArrayList<Envelope> returned = new ArrayList<>(0); // or nothing could be ensured
 
     /** What was seized while user code worked on it: the report lists them. */
     @GuardedBy("lock")
-    private final ArrayList<Envelope> unknown = new ArrayList<>();
+    private final ArrayList<Envelope> unknown = new ArrayList<>(0);
 
     /** Written under the lock, read without it. */
     private volatile boolean seized;

@@ -23,7 +23,7 @@ class Parking {
 
     /** The head of the line is at the end. */
     @GuardedBy("lock")
-    private final ArrayList<Work> inOrder = new ArrayList<>();
+    private final ArrayList<Work> inOrder = new ArrayList<>(0); // or nothing could be ensured
 
     @GuardedBy("lock")
     private final PriorityQueue<Work> byDue;

@@ -63,7 +63,7 @@ class AnnouncersTest {
     void whoHasOnlyBegunOrEndedIsNeitherStuckNorInterrupted() throws Exception {
         Steps steps = new Steps();
         Thread[] thread = new Thread[1];
-        announcers.start(task -> thread[0] = new Thread(task), steps::run);
+        announcers.start(task -> thread[0] = new Thread(task), false, steps::run);
         steps.begun.await();
         assertThat(announcers.stuck()).isEmpty();
         announcers.interrupt();
@@ -81,7 +81,7 @@ class AnnouncersTest {
     @Test
     void anInterruptIsForTheCallbackInWhichTheThreadWasStuck() throws Exception {
         Steps steps = new Steps();
-        announcers.start(Thread::new, steps::run);
+        announcers.start(Thread::new, false, steps::run);
         steps.callFirst.countDown();
         steps.inFirst.await();
         assertThat(announcers.stuck()).hasSize(1);
@@ -89,6 +89,27 @@ class AnnouncersTest {
         steps.inSecond.await();
         announcers.interrupt();
         assertThat(steps.secondIsInterrupted()).isFalse();
+    }
+
+    @Test
+    void whoIsWaitedForIsStuckOnlyOnceTheWaitIsGivenUp() throws Exception {
+        Steps steps = new Steps();
+        Thread[] thread = new Thread[1];
+        Announcers.Announcer announcer = announcers.start(task -> thread[0] = new Thread(task), true, steps::run);
+        steps.callFirst.countDown();
+        steps.inFirst.await();
+        assertThat(announcers.stuck()).isEmpty();
+        assertThat(announcer.isStuckStill()).isFalse();
+        assertThat(announcer.awaitEnd(1)).isFalse();
+        assertThat(announcer.isStuckStill()).isTrue();
+        assertThat(announcers.stuck()).containsExactly(thread[0]);
+        steps.leaveFirst.countDown();
+        steps.inSecond.await();
+        assertThat(announcer.isStuckStill()).isFalse();
+        assertThat(announcers.stuck()).containsExactly(thread[0]); // nobody waits any more
+        steps.leaveSecond.countDown();
+        thread[0].join();
+        assertThat(announcer.awaitEnd(1)).isTrue();
     }
 
     @Test
@@ -108,6 +129,7 @@ class AnnouncersTest {
                         super.interrupt();
                     }
                 },
+                false,
                 steps::run);
         steps.callFirst.countDown();
         steps.inFirst.await();
@@ -142,6 +164,7 @@ class AnnouncersTest {
                             }
                         }
                     },
+                    false,
                     steps::run);
             steps.callFirst.countDown();
             steps.inFirst.await();

@@ -302,8 +302,8 @@ public final class CollectorOptions {
                 && argument.length() > 1) { // picocli leaves it as it is, if there is nothing to read
             return unreadable(argument.substring(1));
         }
-        boolean url = argument.startsWith("jdbc:");
-        String name = url ? Store.shown(argument) : argument.replaceAll("=.*", "");
+        boolean url = argument.matches("(?is)jdbc:.*|[a-z]+://.*");
+        String name = Store.shown(url ? argument : argument.replaceAll("=.*", ""));
         String question = url ? "; did you mean it for --db?" : Nearest.question(name, options, ";");
         return name + ": no such option" + (question.isEmpty() ? "; allowed" : question + " Allowed")
                 + " are those that --help lists";

@@ -20,7 +20,7 @@ final class Nearest {
     static String question(String written, Collection<String> known, String mark) {
         String letters = letters(written);
         String nearest = "";
-        int least = Math.max(1, letters.length() / 3) + 1;
+        int least = Math.max(letters.length() > 1 ? 1 : 0, letters.length() / 3) + 1; // of one letter none is wrong
         for (String candidate : known) {
             int distance = distance(letters, letters(candidate));
             if (distance < least) {

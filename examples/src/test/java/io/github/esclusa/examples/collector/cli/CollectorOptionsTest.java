@@ -185,6 +185,8 @@ class CollectorOptionsTest {
             --max-mem=5         | --max-mem: no such option; did you mean --max-memory? Allowed are those that --help lists
             --HTPT=5            | --HTPT: no such option; did you mean --http? Allowed are those that --help lists
             --url=jdbc:postgresql://h/d?password=s3cret | --url: no such option; allowed are those that --help lists
+            JDBC:postgresql://u:s3cret@h/d | JDBC:postgresql://u:***@h/d: no such option; did you mean it for --db? Allowed are those that --help lists
+            postgresql://u:s3cret@h/d | postgresql://u:***@h/d: no such option; did you mean it for --db? Allowed are those that --help lists
             jdbc:postgresql://h/d?password=s3cret | jdbc:postgresql://h/d?password=***: no such option; did you mean it for --db? Allowed are those that --help lists
             stray               | stray: no such option; allowed are those that --help lists
             --capacity          | --capacity: its value is missing; allowed is --capacity N
