@@ -94,7 +94,7 @@ final class Demo {
             long start = System.nanoTime();
             long before = 0;
             long beforeNanos = start;
-            while (!deadline.hasExpired() && !stop.isSet() && sender.failure() == null) {
+            while (!deadline.hasExpired() && !stop.isSet() && !sender.hasFailed()) {
                 stop.await(shorter(PERIOD, deadline.remaining()));
                 long settled = settled(service);
                 long inFlight = inFlight(service); // what was settled in between is in neither, and in the next line
@@ -118,10 +118,8 @@ final class Demo {
             try (Registration cut = stopNow.onSet(sender::abort)) {
                 sender.finish(Collector.DRAIN_TIMEOUT);
             }
-        }
-        IOException failure = sender.failure();
-        if (failure != null) {
-            err.println("demo: the sender failed: " + failure.getMessage());
+        } catch (IOException e) {
+            err.println("demo: the sender failed: " + e.getMessage());
         }
         return new Sent(sender.sentOverTcp(), sender.sentOverUdp());
     }

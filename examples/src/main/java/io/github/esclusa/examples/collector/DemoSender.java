@@ -4,8 +4,12 @@ package io.github.esclusa.examples.collector;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.esclusa.core.signal.Signal;
-import io.github.esclusa.core.thread.NamedThreads;
+import io.github.esclusa.core.thread.StillRunningException;
+import io.github.esclusa.core.thread.TaskGroup;
+import io.github.esclusa.core.thread.TasksFailedException;
+import io.github.esclusa.core.thread.ThreadKind;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.DatagramPacket;
@@ -15,15 +19,16 @@ import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Random;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends bursts over real sockets: both formats, both framings, and now and then something that is no syslog at all. It has a
- * thread of its own: a collector that holds it back may keep it in a write for as long as it likes, and nobody else.
+ * Sends bursts over real sockets: two TCP connections, one for each framing, and UDP; both formats, and now and then
+ * something that is no syslog at all. Each is a task of its own: a collector that holds one back may keep it in a write for
+ * as long as it likes, and no other. When one fails, all end.
  *
  * <pre>
  *   SENDING --finish--> FINISHING: the burst is ended, TCP's output is shut --the collector closes its end--> ENDED
@@ -32,7 +37,11 @@ import org.slf4j.LoggerFactory;
  */
 final class DemoSender implements AutoCloseable {
 
-    static final int BURST = 40_000;
+    private static final int TCP_BURST = 18_000;
+    private static final int UDP_BURST = 4_000;
+
+    /** How many messages all send between two pauses. */
+    static final int BURST = 2 * TCP_BURST + UDP_BURST;
 
     private static final Logger log = LoggerFactory.getLogger(DemoSender.class);
 
@@ -41,135 +50,169 @@ final class DemoSender implements AutoCloseable {
     private static final String[] HOSTS = {"web-1", "web-2", "db-1", "cache-1"};
     private static final String[] APPS = {"nginx", "postgres", "sshd", "cron"};
 
-    private final Random random = new Random();
     private final InetSocketAddress udp;
-    private final Socket tcp;
-    private final OutputStream stream;
     private final DatagramSocket datagrams;
+    private final Socket counted;
+    private final Socket lines;
 
-    private final Thread thread;
+    private final TaskGroup<Void> senders =
+            TaskGroup.builder("demo-sender").threads(ThreadKind.DAEMON).open();
     private final Signal finishing = Signal.named("demo-sender-finishing");
     private final Signal aborted = Signal.named("demo-sender-aborted");
 
-    // What was given to the sockets. Single writer: the thread.
     private final AtomicLong sentOverTcp = new AtomicLong();
     private final AtomicLong sentOverUdp = new AtomicLong();
 
-    private volatile @Nullable IOException failure;
-
-    DemoSender(InetSocketAddress udp, InetSocketAddress tcp) throws IOException {
+    private DemoSender(InetSocketAddress udp, DatagramSocket datagrams, Socket counted, Socket lines) {
         this.udp = udp;
-        this.tcp = new Socket(tcp.getAddress(), tcp.getPort());
-        this.stream = new BufferedOutputStream(this.tcp.getOutputStream(), 1 << 16);
-        this.datagrams = new DatagramSocket();
-        this.thread = NamedThreads.daemon("demo-sender").newThread(this::run);
+        this.datagrams = datagrams;
+        this.counted = counted;
+        this.lines = lines;
     }
 
+    /** To be closed by the thread that starts it. */
     static DemoSender start(InetSocketAddress udp, InetSocketAddress tcp) throws IOException {
-        DemoSender sender = new DemoSender(udp, tcp);
-        sender.thread.start();
-        return sender;
-    }
-
-    private void run() {
+        DemoSender sender = new DemoSender(udp, new DatagramSocket(), new Socket(), new Socket());
         try {
-            do {
-                burst();
-            } while (!finishing.await(PAUSE));
-            tcp.shutdownOutput();
-            tcp.getInputStream().read(); // the collector sends nothing: it has read all, and closed its end
-        } catch (IOException e) {
-            if (!aborted.isSet()) { // else that is how it is ended
-                failure = e;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            sender.counted.connect(tcp);
+            sender.lines.connect(tcp);
+            sender.submit(() -> sender.sendOverTcp(sender.counted, DemoSender::writeCounted));
+            sender.submit(() -> sender.sendOverTcp(sender.lines, DemoSender::writeLine));
+            sender.submit(sender::sendOverUdp);
+            return sender;
+        } catch (Throwable e) {
+            sender.close();
+            throw e;
         }
     }
 
-    /** Nine messages in ten go over TCP. Blocks while the collector holds it back. */
-    private void burst() throws IOException {
-        for (int i = 0; i < BURST && !finishing.isSet(); i++) {
-            long number = sentOverTcp.get() + sentOverUdp.get();
-            byte[] message = message(number);
-            if (number % 10 == 0) {
+    private interface Sending {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private interface Framing {
+        void write(byte[] message, OutputStream stream) throws IOException;
+    }
+
+    private void submit(Sending sending) {
+        senders.submit(() -> {
+            try {
+                sending.run();
+            } catch (IOException e) {
+                if (!aborted.isSet()) { // else that is how it is ended
+                    abort(); // no interrupt ends the others where they are held back in a write
+                    throw e;
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Blocks while the collector holds it back. */
+    private void sendOverTcp(Socket socket, Framing framing) throws IOException, InterruptedException {
+        OutputStream stream = new BufferedOutputStream(socket.getOutputStream(), 1 << 16);
+        long number = 0;
+        do {
+            for (int i = 0; i < TCP_BURST && !finishing.isSet(); i++) {
+                sentOverTcp.incrementAndGet(); // before the write, which may never come back
+                framing.write(message("tcp", number++), stream);
+            }
+            stream.flush();
+        } while (!finishing.await(PAUSE));
+        socket.shutdownOutput();
+        int unused = socket.getInputStream().read(); // the collector sends nothing: it has read all, and closed its end
+    }
+
+    private void sendOverUdp() throws IOException, InterruptedException {
+        long number = 0;
+        do {
+            for (int i = 0; i < UDP_BURST && !finishing.isSet(); i++) {
+                byte[] message = message("udp", number++);
                 datagrams.send(new DatagramPacket(message, message.length, udp));
-                sentOverUdp.lazySet(sentOverUdp.get() + 1);
-            } else {
-                sentOverTcp.lazySet(sentOverTcp.get() + 1); // before the write, which may never come back
-                write(message, number % 2 == 1);
+                sentOverUdp.incrementAndGet();
             }
-        }
-        stream.flush();
+        } while (!finishing.await(PAUSE));
     }
 
-    private void write(byte[] message, boolean counted) throws IOException {
-        if (counted) {
-            stream.write((message.length + " ").getBytes(US_ASCII));
-            stream.write(message);
-        } else {
-            stream.write(message);
-            stream.write('\n');
-        }
+    private static void writeCounted(byte[] message, OutputStream stream) throws IOException {
+        stream.write((message.length + " ").getBytes(US_ASCII));
+        stream.write(message);
     }
 
-    /** How many messages it has given to its TCP socket; of the last of them some may not have left. */
+    private static void writeLine(byte[] message, OutputStream stream) throws IOException {
+        stream.write(message);
+        stream.write('\n');
+    }
+
+    /** How many messages were given to the TCP sockets; of the last of them some may not have left. */
     long sentOverTcp() {
         return sentOverTcp.get();
     }
 
-    /** How many datagrams it has sent. */
+    /** How many datagrams were sent. */
     long sentOverUdp() {
         return sentOverUdp.get();
     }
 
-    /** Why it has ended by itself; {@code null} if it has not. */
-    @Nullable
-    IOException failure() {
-        return failure;
+    /** Whether a socket has failed, which has ended all. */
+    boolean hasFailed() {
+        return senders.balance().failed() > 0;
     }
 
     /**
-     * Ends the burst under way, and returns when the collector has read everything that went over TCP; sooner if the time is
+     * Ends the bursts under way, and returns when the collector has read everything that went over TCP; sooner if the time is
      * up or it is aborted.
+     *
+     * @throws IOException if a socket has failed
      */
-    void finish(Duration atMost) throws InterruptedException {
+    void finish(Duration atMost) throws InterruptedException, IOException {
         finishing.set();
-        thread.join(atMost.toMillis());
+        try {
+            senders.join(atMost);
+        } catch (StillRunningException e) {
+            log.debug("the collector holds the demo's sender back: what it has not read is not waited for", e);
+        } catch (TasksFailedException e) {
+            throw e.getCause() instanceof IOException failed ? failed : new IOException(e);
+        }
     }
 
     /** Ends at once whatever is under way, and waits for nothing. */
     void abort() {
         aborted.set();
         finishing.set();
-        datagrams.close();
-        try {
-            tcp.close(); // a write that is held back ends with an exception, and so does the wait for the collector
-        } catch (IOException e) {
-            log.debug("the demo's sender could not close its socket", e);
+        for (Closeable socket : List.<Closeable>of(datagrams, counted, lines)) {
+            try {
+                socket.close(); // a write that is held back ends with an exception, and so does the wait for the
+                // collector
+            } catch (IOException e) {
+                log.debug("the demo's sender could not close a socket", e);
+            }
         }
     }
 
-    /** As {@link #abort}, and waits for the thread. */
+    /** As {@link #abort}, and waits for the tasks. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         abort();
-        thread.join();
+        senders.close();
     }
 
-    private byte[] message(long number) {
+    private static byte[] message(String transport, long number) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
         String host = HOSTS[random.nextInt(HOSTS.length)];
         String app = APPS[random.nextInt(APPS.length)];
+        int process = random.nextInt(30_000);
         int priority = random.nextInt(24 * 8);
-        if (number % 1_005 == 10) { // by turns over UDP and TCP
-            return "<999>this is not syslog".getBytes(US_ASCII);
+        String text = "request " + number + " over " + transport + " took " + random.nextInt(900) + " ms";
+        String line;
+        if (number % 1_000 == 10) {
+            line = "<999>this is not syslog";
+        } else if (number % 3 == 0) {
+            line = "<" + priority + ">Oct 11 22:14:15 " + host + " " + app + "[" + process + "]: " + text;
+        } else {
+            line = "<" + priority + ">1 " + Instant.now().truncatedTo(ChronoUnit.MICROS) + " " + host + " " + app + " "
+                    + process + " - [demo@32473 seq=\"" + number + "\"] " + text;
         }
-        String text = number % 3 == 0
-                ? "<" + priority + ">Oct 11 22:14:15 " + host + " " + app + "[" + random.nextInt(30_000) + "]: request "
-                        + number + " took " + random.nextInt(900) + " ms"
-                : "<" + priority + ">1 " + Instant.now().truncatedTo(ChronoUnit.MICROS) + " " + host + " " + app + " "
-                        + random.nextInt(30_000) + " - [demo@32473 seq=\"" + number + "\"] request " + number + " took "
-                        + random.nextInt(900) + " ms";
-        return text.getBytes(US_ASCII);
+        return line.getBytes(US_ASCII);
     }
 }

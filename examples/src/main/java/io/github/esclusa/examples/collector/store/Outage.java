@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.examples.collector.store;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.esclusa.core.lock.Guarded;
 import io.github.esclusa.core.time.Clock;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,80 +19,67 @@ final class Outage {
 
     private final String store;
     private final Clock clock;
-
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** Why the last write failed; {@code null} if it did not. Written under the lock, read without it as well. */
-    private volatile @Nullable String reason;
-
-    @GuardedBy("lock")
-    private long failures;
-
-    @GuardedBy("lock")
-    private long beganNanos;
-
-    @GuardedBy("lock")
-    private boolean told;
-
-    @GuardedBy("lock")
-    private boolean toldBefore;
-
-    @GuardedBy("lock")
-    private long toldNanos;
+    private final Guarded<State> state;
 
     Outage(String store, Clock clock) {
         this.store = store;
         this.clock = clock;
+        this.state = Guarded.named(store + "-outage", new State(null, 0, 0, false, null));
     }
 
+    /** Why the last write failed; {@code null} if it did not. */
     @Nullable
     String reason() {
-        return reason;
+        return state.get().reason;
     }
 
     /** The database has not taken something, and not because of the data. */
     void failed(String why) {
-        boolean tell = false;
-        lock.lock();
-        try {
-            if (reason == null) {
-                long now = clock.nanoTime();
-                failures = 0;
-                beganNanos = now;
-                told = !toldBefore || now - toldNanos >= QUIET_NANOS;
-                tell = told;
-                if (tell) {
-                    toldBefore = true;
-                    toldNanos = now;
-                }
-            }
-            reason = why;
-            failures++;
-        } finally {
-            lock.unlock();
-        }
-        if (tell) {
+        long now = clock.nanoTime();
+        State after = state.update(before -> before.failed(why, now));
+        if (after.told && after.failures == 1) {
             log.warn("store '{}': {}. It is tried again until it works; what has been accepted waits", store, why);
         }
     }
 
     /** The database has taken something. */
     void worked() {
-        if (reason == null) { // the usual case costs no lock; a failure of this moment is the next success's to end
-            return;
+        State after = state.update(State::worked);
+        if (after.told) {
+            log.info(
+                    "store '{}' writes again, after {} failed attempts in {} ms",
+                    store,
+                    after.failures,
+                    TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - after.beganNanos));
         }
-        long attempts;
-        Duration lasted;
-        lock.lock();
-        try {
-            attempts = reason == null || !told ? 0 : failures;
-            lasted = Duration.ofNanos(clock.nanoTime() - beganNanos);
-            reason = null;
-        } finally {
-            lock.unlock();
+    }
+
+    /**
+     * An answer of the database, and what led to it.
+     *
+     * @param reason why it has not taken what it was given; {@code null} if it has
+     * @param failures how many attempts have failed since it last took something, or had failed when this answer came
+     * @param beganNanos when the first of them did
+     * @param told whether the outage that lasts, or that this very answer has ended, is told of
+     * @param toldNanos when one was last told of; {@code null} if none was
+     */
+    private record State(
+            @Nullable String reason,
+            long failures,
+            long beganNanos,
+            boolean told,
+            @Nullable Long toldNanos) {
+
+        State failed(String why, long now) {
+            if (reason != null) {
+                return new State(why, failures + 1, beganNanos, told, toldNanos);
+            }
+            boolean tells = toldNanos == null || now - toldNanos >= QUIET_NANOS;
+            return new State(why, 1, now, tells, tells ? Long.valueOf(now) : toldNanos);
         }
-        if (attempts > 0) {
-            log.info("store '{}' writes again, after {} failed attempts in {} ms", store, attempts, lasted.toMillis());
+
+        State worked() {
+            return new State(null, failures, beganNanos, told && reason != null, toldNanos);
         }
     }
 }
