@@ -219,8 +219,8 @@ public final class Pipeline<T> implements AutoCloseable {
     /**
      * Shuts down with the builder's {@code closeTimeout}. If interrupted while waiting, shuts down at once and leaves
      * the thread's interrupt flag set. Should the wait fail (the clock throws), it shuts down at once as well, and throws
-     * what it failed with. Further calls do nothing. What was returned or is unknown then is logged as a
-     * warning, in numbers; to have the messages back, call {@link #shutdown}.
+     * what it failed with. Further calls do nothing. What was returned or is unknown then, and which
+     * threads are stuck, is logged as a warning, in numbers; to have the messages back, call {@link #shutdown}.
      *
      * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener or a callback
      *     that hears of its end, which would wait for themselves
@@ -253,11 +253,17 @@ public final class Pipeline<T> implements AutoCloseable {
         }
     }
 
-    /** Nobody gets this report: what it says is lost must be said elsewhere. */
+    /** Nobody gets this report: what it says is lost, and who is stuck, must be said elsewhere. */
     private void warnIfIncomplete(DrainReport<T> report) {
-        if (!report.complete() && !warned.getAndSet(true)) {
+        boolean complete = report.complete() && report.stuckThreads().isEmpty();
+        if (!complete && !warned.getAndSet(true)) {
             try {
-                log.warn("pipeline '{}' was closed before it was drained: {}", name, report);
+                log.warn(
+                        report.complete()
+                                ? "pipeline '{}' was closed, and threads are stuck in user code: {}"
+                                : "pipeline '{}' was closed before it was drained: {}",
+                        name,
+                        report);
             } catch (Throwable e) {
                 return; // a broken logger
             }

@@ -139,7 +139,8 @@ final class Plan<T> {
         StageBuilder<I> built = configure(stage, settings);
         if (built.policy().dataErrors() != null) {
             throw new IllegalArgumentException("pipeline '" + name + "', stage '" + stage
-                    + "': bisect halves batches, and this stage takes one message at a time");
+                    + "': bisect halves batches, and this stage takes one message at a time: put batch(..) before the sink, or"
+                    + " leave bisect out");
         }
         stageNames.add(stage);
         Step step = new Step(stage, code, erased(built.policy()));

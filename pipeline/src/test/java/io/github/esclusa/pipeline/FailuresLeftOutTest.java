@@ -162,7 +162,10 @@ class FailuresLeftOutTest {
         assertThat(pipeline.shutdown(LONG).delivered()).isEqualTo(3);
         assertThat(log.with(CALLBACK)).isEmpty();
         goOn.countDown();
-        assertThat(heavy.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(heavy.failure())
+                .isInstanceOf(InterruptedException.class)
+                .hasMessage(
+                        "interrupted while submitting to inlet 'main' of pipeline 'noisy': the message was not accepted");
         assertThat(log.with(CALLBACK)).containsExactly(CALLBACK, moreThan(1, CALLBACK));
     }
 

@@ -72,6 +72,25 @@ class PipelineEndTest {
         }
     }
 
+    /** The message is delivered, so nothing is lost. */
+    @Test
+    void closeThatLeavesAListenerStuckWarnsOfThat() throws Exception {
+        try (LogLines log = LogLines.open()) {
+            Pipeline<Integer> pipeline = held().closeTimeout(Duration.ZERO)
+                    .onSettled(settled -> {
+                        holding.countDown();
+                        boolean unused = hasCome(hold);
+                    })
+                    .sink("take", n -> {})
+                    .start();
+            accepted(pipeline.submit(1));
+            holding.await();
+            pipeline.close();
+            assertThat(log.with("threads are stuck")).singleElement().satisfies(line -> assertThat(line)
+                    .contains("'ending'", "delivered 1", "ending-take-1"));
+        }
+    }
+
     @Test
     void closeThatGetsEverythingDoneWarnsOfNothing() throws Exception {
         try (LogLines log = LogLines.open()) {

@@ -97,9 +97,18 @@ public final class FailureLog {
         }
     }
 
+    /**
+     * Takes what has been left out since the last line, of which the caller tells in its own words.
+     *
+     * @return how many failures
+     */
+    public long takeLeftOut() {
+        return rate.takeLeftOut();
+    }
+
     /** Nothing more is expected: tells of what has been left out. Should more come, a further call tells of that. */
     public void end() {
-        long times = rate.takeLeftOut();
+        long times = takeLeftOut();
         if (times > 0) {
             try {
                 log.warn(SINCE_THE_LAST, what, times);

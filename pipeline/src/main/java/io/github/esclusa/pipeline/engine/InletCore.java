@@ -91,10 +91,17 @@ public final class InletCore {
             return answered(envelope, buffer.put(envelope));
         } catch (InterruptedException e) {
             meters.interrupted();
-            throw e;
+            throw interrupted(e);
         } finally {
             engine.endLogsIfOver(); // who leaves the line calls the callbacks of those it held up
         }
+    }
+
+    private InterruptedException interrupted(InterruptedException cause) {
+        InterruptedException told = new InterruptedException("interrupted while submitting to inlet '" + name()
+                + "' of pipeline '" + engine.name() + "': the message was not accepted");
+        told.initCause(cause);
+        return told;
     }
 
     /**

@@ -37,7 +37,7 @@ record Machine(
         for (Segment segment : segments) {
             List<StageLogs> logs = new ArrayList<>();
             for (Step step : segment.spec().steps()) {
-                logs.add(StageLogs.of(spec.name(), step.name(), spec.clock()));
+                logs.add(StageLogs.of(spec.name(), step, spec.clock()));
             }
             allLogs.addAll(logs);
             for (Hand hand : segment.hands()) {

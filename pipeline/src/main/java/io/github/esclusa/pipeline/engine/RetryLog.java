@@ -48,19 +48,24 @@ final class RetryLog {
     /** It has succeeded on work that had failed. */
     void isThrough(Work work) {
         if (owed.get() && owed.getAndSet(false)) {
+            long leftOut = failures.takeLeftOut(); // told here: a later line would read as if it failed still
             long nanos = Reading.since(work.failingSinceNanos, clock);
             if (nanos != Reading.NONE) {
                 log.info(
-                        "{} succeeds again (failed attempts: {}, in {} ms)",
+                        "{} succeeds again (failed attempts: {}, in {} ms; failures not logged: {})",
                         who,
                         work.attempts,
-                        TimeUnit.NANOSECONDS.toMillis(nanos));
+                        TimeUnit.NANOSECONDS.toMillis(nanos),
+                        leftOut);
             }
         }
     }
 
-    /** See {@link FailureLog#end}. */
+    /** Nothing more is tried again: tells of what has been left out, as {@link FailureLog#end} does. */
     void end() {
-        failures.end();
+        long leftOut = failures.takeLeftOut();
+        if (leftOut > 0) {
+            log.warn("{} failed, and was to be tried again, {} times more since the last such line", who, leftOut);
+        }
     }
 }

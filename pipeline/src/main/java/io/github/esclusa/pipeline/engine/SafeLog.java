@@ -53,9 +53,9 @@ final class SafeLog {
         }
     }
 
-    void info(String format, Object what, long number, long another) {
+    void info(String format, Object what, long number, long another, long third) {
         try {
-            logger.info(format, what, number, another);
+            logger.info(format, what, number, another, third);
         } catch (Throwable ignored) {
             // see the class
         }

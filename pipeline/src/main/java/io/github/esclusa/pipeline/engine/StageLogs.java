@@ -3,6 +3,7 @@ package io.github.esclusa.pipeline.engine;
 
 import io.github.esclusa.core.logging.FailureLog;
 import io.github.esclusa.core.time.Clock;
+import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,16 +19,27 @@ record StageLogs(RetryLog retried, RetryLog handlerRetried, FailureLog gaveUp, F
 
     private static final Logger log = LoggerFactory.getLogger(StageLogs.class);
 
-    static StageLogs of(String pipeline, String stage, Clock clock) {
-        String where = "stage '" + stage + "' of pipeline '" + pipeline + "'";
+    static StageLogs of(String pipeline, Step step, Clock clock) {
+        String where = "stage '" + step.name() + "' of pipeline '" + pipeline + "'";
         return new StageLogs(
                 new RetryLog(where, clock),
                 new RetryLog("the dead-letter handler of " + where, clock),
-                new FailureLog(log, where + " gave up on a message", clock),
+                new FailureLog(
+                        log,
+                        where + " gave up on a message, " + which(step.policy().end()),
+                        clock),
                 new FailureLog(
                         log,
                         where + ": a predicate or interval function of its error policy threw, and counts as saying no",
                         clock));
+    }
+
+    private static String which(ErrorPolicy.End end) {
+        return switch (end) {
+            case SKIP -> "which is discarded and counts as failed (onError can retry, dead-letter or stop instead)";
+            case DEAD_LETTER -> "which counts as failed: its dead-letter handler failed too";
+            case STOP -> "which counts as failed and stops the pipeline";
+        };
     }
 
     /** The stage will log nothing more. */
