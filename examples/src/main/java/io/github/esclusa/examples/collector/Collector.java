@@ -115,6 +115,12 @@ public final class Collector {
             err.println(
                     "collector: " + unwritten + " accepted messages could not be written in time (\"returned\" below)");
         }
+        int unknown = report.unknown().size();
+        if (unknown > 0) {
+            err.println("collector: " + unknown
+                    + " accepted messages may or may not have been written (\"unknown\" below), so the exit status is "
+                    + FAILED);
+        }
         out.println(BalanceLine.of(report));
         out.flush();
         return report.balanced() && report.unknown().isEmpty() ? OK : FAILED;

@@ -135,7 +135,7 @@ final class CollectorService implements AutoCloseable {
     /** Nothing is read, so no id given, before every component is there: the ids start above those of earlier runs. */
     private static Store openStore(CollectorConfig config, IdSource ids, MeterRegistry registry)
             throws InterruptedException {
-        Store store = Store.builder("connections")
+        Store store = Store.builder("database")
                 .url(config.db())
                 .writers(config.writers())
                 .meterRegistry(registry)

@@ -115,6 +115,7 @@ class CollectorEndsIT {
             collector.terminate();
             assertThat(collector.exitStatus()).isEqualTo(1);
             assertThat(collector.balance("unknown")).isEqualTo(10);
+            assertThat(collector.errors()).contains("10 accepted messages may or may not have been written");
             assertThat(collector.balance("returned") + collector.balance("unknown"))
                     .isEqualTo(sent);
             assertThat(collector.output()).endsWith("\"balanced\":true}\n");

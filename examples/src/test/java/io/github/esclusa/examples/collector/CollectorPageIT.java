@@ -51,12 +51,12 @@ class CollectorPageIT {
                     .containsEntry("accepted.total", 48.0)
                     .containsEntry("settled.delivered", 45.0)
                     .containsEntry("settled.dead_lettered", 3.0)
-                    .containsEntry("pool.connections.active", 0.0)
+                    .containsEntry("pool.database.active", 0.0)
                     .containsEntry("inlet.udp.inflight", 0.0);
             Map<String, Double> shown = new TreeMap<>();
             expected.keySet().forEach(id -> shown.put(id, dom.number(id).value()));
             assertThat(shown).isEqualTo(expected);
-            for (String positive : List.of("batch.count", "batch.time", "inlet.tcp.capacity", "pool.connections.max")) {
+            for (String positive : List.of("batch.count", "batch.time", "inlet.tcp.capacity", "pool.database.max")) {
                 assertThat(expected.get(positive)).as(positive).isPositive();
             }
             assertThat(dom.text("state")).isEqualTo("Ready");
@@ -96,13 +96,12 @@ class CollectorPageIT {
         expected.put("batch.size", scrape.mean("esclusa_pipeline_batch_size_messages", "stage=\"store\""));
         expected.put("batch.time", scrape.mean("esclusa_pipeline_stage_seconds", "stage=\"store\""));
         for (String of : List.of("active", "idle", "max")) {
-            expected.put(
-                    "pool.connections." + of, scrape.sum("esclusa_pool_" + of + "_objects", "name=\"connections\""));
+            expected.put("pool.database." + of, scrape.sum("esclusa_pool_" + of + "_objects", "name=\"database\""));
         }
-        expected.put("pool.connections.mean", scrape.mean("esclusa_pool_acquire_seconds", "name=\"connections\""));
+        expected.put("pool.database.mean", scrape.mean("esclusa_pool_acquire_seconds", "name=\"database\""));
         expected.put(
-                "lock.connections-dead-letters.taken",
-                scrape.sum("esclusa_lock_acquisitions_total", "name=\"connections-dead-letters\""));
+                "lock.database-dead-letters.taken",
+                scrape.sum("esclusa_lock_acquisitions_total", "name=\"database-dead-letters\""));
         return expected;
     }
 

@@ -65,8 +65,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " database did not take in time. Exit status: 0 when the line is balanced and nothing is unknown, 1 when not or"
                     + " when it could not start, 2 for a wrong option.",
             "",
-            "PostgreSQL: a password in the URL is seen by whoever lists processes. With ?user=... alone the driver takes it from"
-                    + " ~/.pgpass or the file that PGPASSFILE names."
+            "PostgreSQL: a password in the URL is seen by whoever lists processes. Where it names a user alone, the driver"
+                    + " takes the password from ~/.pgpass or the file that PGPASSFILE names."
         })
 public final class CollectorOptions {
 
@@ -166,7 +166,8 @@ public final class CollectorOptions {
         @Option(
                 names = "--db",
                 paramLabel = "JDBC_URL",
-                description = "jdbc:sqlite:FILE or jdbc:postgresql://HOST:PORT/DATABASE. Default: " + DEFAULT_DB)
+                description = {"jdbc:sqlite:FILE or", "jdbc:postgresql://HOST:PORT/DATABASE.", "Default: " + DEFAULT_DB
+                })
         private @Nullable String db;
 
         @Option(
@@ -315,6 +316,9 @@ public final class CollectorOptions {
                 Optional.ofNullable(other.demo).map(value -> seconds("--demo", value, MAX_DEMO_SECONDS));
         boolean throwAwayDb = demo.isPresent() && out.db == null;
         String db = requireNonNullElse(out.db, DEFAULT_DB);
+        if (db.isBlank()) {
+            throw new BadOptionException("--db: its value is missing; allowed is --db JDBC_URL");
+        }
         int capacity = (int) Values.number("--capacity", buffer.capacity, 1, MAX_CAPACITY, "a number of messages");
         int writers = writers(db, notices);
         int tcpPort = port("--tcp", in.tcp, demo.isPresent(), DEFAULT_PORT);

@@ -2,6 +2,7 @@
 package io.github.esclusa.examples.collector.cli;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 
 /** Finds what somebody may have meant who wrote something else. */
@@ -15,7 +16,7 @@ final class Nearest {
     /**
      * A question to append after a mark and a blank; empty where nothing known is near. Case, hyphens and underscores count
      * for nothing; a third of the letters may be wrong, missing, too many or swapped with the next, and all may be missing
-     * after the third.
+     * after the third; failing that, anything may stand behind one of three letters and more.
      */
     static String question(String written, Collection<String> known, String mark) {
         String letters = letters(written);
@@ -28,7 +29,18 @@ final class Nearest {
                 nearest = candidate;
             }
         }
+        if (nearest.isEmpty()) {
+            nearest = longestBeginning(letters, known);
+        }
         return nearest.isEmpty() ? "" : mark + " did you mean " + nearest + "?";
+    }
+
+    /** Of what is known, what somebody began to write who wrote more. */
+    private static String longestBeginning(String letters, Collection<String> known) {
+        return known.stream()
+                .filter(each -> letters(each).length() >= SHORTEST_BEGINNING && letters.startsWith(letters(each)))
+                .max(Comparator.comparingInt(String::length))
+                .orElse("");
     }
 
     private static String letters(String text) {

@@ -3,9 +3,11 @@ package io.github.esclusa.examples.collector.net;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The kernel's buffer of a UDP socket. Linux grants at most {@code net.core.rmem_max}, and says nothing where it grants
@@ -37,8 +39,9 @@ record ReceiveBuffer(int wanted, int granted) {
 
     /** Empty where the system does not tell: not every container shows it. */
     private static String read(Path setting) {
-        try {
-            return Files.readString(setting, US_ASCII).strip();
+        try (BufferedReader lines =
+                Files.newBufferedReader(setting, US_ASCII)) { // readString is told the size, which is 0
+            return Objects.requireNonNullElse(lines.readLine(), "").strip();
         } catch (IOException | RuntimeException e) {
             return "";
         }

@@ -165,7 +165,7 @@ record SqliteDialect(String url) implements Dialect {
         return switch (primaryCode(sqlite)) {
             case SQLITE_NOTADB -> "name another file, or move this one away";
             case SQLITE_CORRUPT -> "the file is damaged: restore it, or name another one";
-            case SQLITE_CANTOPEN -> "does its folder exist, and may this user write there?";
+            case SQLITE_CANTOPEN -> "does its folder exist, may this user write there, and is it not a folder itself?";
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH ->
                 "this user may not write there: change its rights, or name" + " another file";
             case SQLITE_FULL -> "make room on its disk";

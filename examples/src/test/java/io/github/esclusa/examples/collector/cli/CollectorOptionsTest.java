@@ -180,6 +180,9 @@ class CollectorOptionsTest {
             @/                  | cannot read /: a directory; allowed is @FILE, a file with options
             --frobnicate        | --frobnicate: no such option; allowed are those that --help lists
             --capcity=5         | --capcity: no such option; did you mean --capacity? Allowed are those that --help lists
+            --tcp-prot=5        | --tcp-prot: no such option; did you mean --tcp? Allowed are those that --help lists
+            --udp-when-ful1=5   | --udp-when-ful1: no such option; did you mean --udp-when-full? Allowed are those that --help lists
+            --db=               | --db: its value is missing; allowed is --db JDBC_URL
             -capacity=5         | -capacity: no such option; did you mean --capacity? Allowed are those that --help lists
             capacity=5          | capacity: no such option; did you mean --capacity? Allowed are those that --help lists
             --max-mem=5         | --max-mem: no such option; did you mean --max-memory? Allowed are those that --help lists

@@ -2,6 +2,7 @@
 package io.github.esclusa.examples.collector.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,13 @@ class ReceiveBufferTest {
                 .isEqualTo("the kernel grants a receive buffer of 212992 bytes, not the 8388608 asked for"
                         + " (net.core.rmem_max is 212992); to lose less in a burst, sysctl -w net.core.rmem_max=8388608"
                         + " as root, and start again");
+    }
+
+    /** The kernel says that these files are empty, and gives what is in them to the first read only. */
+    @Test
+    void theLimitOfThisSystemIsReadWhole() {
+        assumeTrue(Files.isReadable(Path.of("/proc/sys/net/core/rmem_max")), "this system does not tell its limit");
+        assertThat(new ReceiveBuffer(2, 1).explained()).containsPattern("net[.]core[.]rmem_max is [0-9]{4,}\\)");
     }
 
     @Test

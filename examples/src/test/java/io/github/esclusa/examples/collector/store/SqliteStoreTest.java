@@ -92,7 +92,8 @@ class SqliteStoreTest extends StoreContract {
     void aFolderInPlaceOfTheFileIsExplained() {
         assertThatThrownBy(() -> Store.builder("s").url("jdbc:sqlite:" + folder).open())
                 .isInstanceOf(StoreException.class)
-                .hasMessageEndingWith("does its folder exist, and may this user write there?");
+                .hasMessageEndingWith(
+                        "does its folder exist, may this user write there, and is it not a folder itself?");
     }
 
     @Test
