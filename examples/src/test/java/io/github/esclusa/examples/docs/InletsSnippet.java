@@ -6,20 +6,31 @@ import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The README's pipeline with two inlets that is closed with the process. */
 final class InletsSnippet {
 
-    record Shown(Admission admission, Queue<String> stored, long lost) {}
+    record Shown(Admission admission, Queue<String> stored, long lost, List<String> closed) {}
+
+    private record Part(String name, List<String> closed) {
+        void close() {
+            closed.add(name);
+        }
+    }
 
     private InletsSnippet() {}
 
     static Shown run() throws InterruptedException {
         Queue<String> stored = new ConcurrentLinkedQueue<>();
         AtomicLong lost = new AtomicLong();
+        List<String> closed = new CopyOnWriteArrayList<>();
+        Part listener = new Part("listener", closed);
+        Part database = new Part("database", closed);
         // snippet
         Pipeline<String> ingest = Pipeline.<String>builder("service")
                 .inlet("tcp", inlet -> inlet.capacity(5_000).whenFull(Overflow.block()))
@@ -32,13 +43,17 @@ final class InletsSnippet {
                 .closeTimeout(Duration.ofSeconds(20))
                 .sink("store", stored::add)
                 .start();
-        Thread atExit = new Thread(ingest::close); // warns of what it could not finish
+        Thread atExit = new Thread(() -> {
+            listener.close(); // first what feeds it
+            ingest.close(); // warns of what it could not finish
+            database.close(); // last what its stages use
+        });
         Runtime.getRuntime().addShutdownHook(atExit);
         Admission admission = ingest.inlet("udp").submit("hello");
         // end
         Runtime.getRuntime().removeShutdownHook(atExit);
         atExit.start();
         atExit.join();
-        return new Shown(admission, stored, lost.get());
+        return new Shown(admission, stored, lost.get(), closed);
     }
 }

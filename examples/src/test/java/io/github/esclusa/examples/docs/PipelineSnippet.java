@@ -30,7 +30,7 @@ final class PipelineSnippet {
                 .sink("store", batch -> stored.addAndGet(batch.size()))
                 .start();
         Admission admission = ingest.submit(" hello "); // ACCEPTED, or why not; waits only as whenFull says
-        DrainReport<String> report = ingest.shutdown(Duration.ofSeconds(10)); // balanced(), returned(), unknown()
+        DrainReport<String> report = ingest.shutdown(Duration.ofSeconds(10)); // complete()? else returned(), unknown()
         // end
         return new Shown(admission, report, stored.get());
     }

@@ -31,7 +31,7 @@ class SnippetsTest {
                     .as(block.source())
                     .isEqualTo(Pages.compiled(sources.resolve(block.source() + ".java")));
         }
-        assertThat(shown).hasSize(7);
+        assertThat(shown).hasSize(8);
     }
 
     @Test
@@ -56,6 +56,16 @@ class SnippetsTest {
         assertThat(shown.admission()).isEqualTo(Admission.ACCEPTED);
         assertThat(shown.stored()).containsExactly("hello");
         assertThat(shown.lost()).isZero();
+        assertThat(shown.closed()).containsExactly("listener", "database");
+    }
+
+    @Test
+    void thePipelineIsWatched() {
+        WatchSnippet.Shown shown = WatchSnippet.run();
+        assertThat(shown.admission()).isEqualTo(Admission.ACCEPTED);
+        assertThat(shown.scrape()).contains("esclusa_pipeline_in_flight_messages{inlet=\"main\",name=\"words\"} 1.0");
+        assertThat(shown.inFlight()).isEqualTo(1);
+        assertThat(shown.delivered()).isZero();
     }
 
     /** What the headings promise. */
