@@ -215,6 +215,36 @@ class StartupGateForeignCodeTest {
     }
 
     @Test
+    void closeOfOneThatCameBackWhileItWasLookedAtIsLookedAtAnew() throws Exception {
+        CompletableFuture<StartupGate> its = new CompletableFuture<>();
+        CountDownLatch back = new CountDownLatch(1);
+        builder.threadFactory(task -> new Thread(task) {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                back.countDown();
+                await().until(() -> its.join().components().get(0).state() != ComponentState.STARTING);
+                return super.getStackTrace();
+            }
+        });
+        builder.component("hung", () -> {
+            entered.countDown();
+            Journal.awaitStubbornly(back);
+            return journal.stuckInClose("hung", new CountDownLatch(1), let);
+        });
+        StartupGate gate = builder.build();
+        its.complete(gate);
+        var start = start(gate);
+        entered.await();
+        var stop = Background.call(() -> gate.stop(Duration.ofSeconds(1)));
+        await().until(() -> gate.state() == GateState.STOPPING);
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(stop.get().with(Outcome.UNFINISHED)).containsExactly("hung");
+        assertThat(stop.get().components().get(0).failure()).hasMessageContaining("had not finished closing");
+        assertThat(start.failure()).isInstanceOf(StartupFailed.class);
+    }
+
+    @Test
     void starterThatFailsRollsBackAndSaysWhy() throws Exception {
         Component<Part> db = builder.component("db", journal.part("db"));
         builder.component("slow", journal.part("slow", entered, let)).timeout(Duration.ofSeconds(1));
