@@ -19,7 +19,7 @@ final class PoolLog {
     PoolLog(String pool, Clock clock) {
         this.pool = pool;
         this.unheard = new FailureLog(
-                log, "pool '" + pool + "': could not create a resource, for which no thread was waiting", clock);
+                log, "pool '" + pool + "': could not create a resource, and no acquire was told of it", clock);
     }
 
     /** Who holds the resources that somebody is about to wait for. */
@@ -55,7 +55,10 @@ final class PoolLog {
         quietly(() -> log.debug("pool '{}': could not create a resource", pool, cause));
     }
 
-    /** For {@code min}, say: no thread is told by an exception. */
+    /**
+     * One for {@code min} or for a {@code tryAcquire}, or one that whoever waited for it has given up: no acquire ends by this
+     * exception, though others may be waiting for creations of their own.
+     */
     void creationFailedUnheard(Throwable cause) {
         unheard.warn(cause);
     }

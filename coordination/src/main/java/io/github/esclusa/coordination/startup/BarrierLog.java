@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a barrier writes to the log: little, for its threads are told. A logger that throws changes nothing. */
+/**
+ * What a barrier writes to the log: little, for its threads are told. A logger that throws changes nothing, and no more does a
+ * lack of memory for a line.
+ */
 final class BarrierLog {
 
     private static final Logger log = LoggerFactory.getLogger(Barrier.class);
@@ -17,26 +20,28 @@ final class BarrierLog {
         if (cause == null) {
             return;
         }
-        quietly(() -> log.error("the clock of barrier '{}' threw: the machine's counts on for it", barrier, cause));
+        try {
+            log.error("the clock of barrier '{}' threw: the machine's counts on for it", barrier, cause);
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
+        }
     }
 
     static void arrives(String barrier, Generations generations) {
-        quietly(() -> {
+        try {
             if (log.isDebugEnabled()) {
                 log.debug("arrives at barrier '{}', where {} are awaited", barrier, generations.pending());
             }
-        });
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
+        }
     }
 
     static void leaves(String barrier, BarrierMetrics.Outcome outcome) {
-        quietly(() -> log.debug("leaves barrier '{}': {}", barrier, outcome));
-    }
-
-    private static void quietly(Runnable line) {
         try {
-            line.run();
-        } catch (Throwable ignored) { // a logger is not ours, and there is nowhere left to tell of its failure
-            return;
+            log.debug("leaves barrier '{}': {}", barrier, outcome);
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
         }
     }
 }

@@ -34,6 +34,11 @@ final class Ending<T extends AutoCloseable> {
     /** What has been decided on and not been done. Of the leading thread alone. */
     private @Nullable Runnable due;
 
+    /** Where it was when it had been in user code for too long; to be taken if {@link #toLook}. Of the leading thread alone. */
+    private @Nullable Look look;
+
+    private boolean toLook;
+
     Ending(Slot<T> slot, Board board, GateThreads threads, GateLog log) {
         this.slot = slot;
         this.dependents = List.copyOf(board.plan.dependents(slot));
@@ -74,10 +79,25 @@ final class Ending<T extends AutoCloseable> {
             slot.calledOff = true;
             due = startCallingOff;
         } else if (isBusy() && dueAt(deadline) - now <= 0) {
-            slot.givenUp = slot.stack(slot.state() == ComponentState.STARTING ? "starting" : "closing");
-            due = startGivingUp;
+            TimeoutException stack = look == null ? null : look.stack();
+            if (stack == null) {
+                look = new Look(slot);
+                toLook = true;
+            } else {
+                slot.givenUp = stack;
+                look = null;
+                due = startGivingUp;
+            }
         }
-        return due != null;
+        return due != null || toLook;
+    }
+
+    /** Looks where it is, if it is to be given up: that is decided then. Called without the lock; may throw. */
+    void look() {
+        if (toLook && look != null) {
+            toLook = false;
+            look.take();
+        }
     }
 
     /** Decides that it is closed now, whatever it needs and whoever needs it, if it is there to be closed. */

@@ -98,7 +98,7 @@ final class EnduringClock implements Clock {
             try {
                 clock.awaitUntil(wait.lock, wait.condition, deadlineNanos);
                 return;
-            } catch (InterruptedException e) {
+            } catch (InterruptedException | OutOfMemoryError e) { // no memory to wait with says nothing of the clock
                 throw e;
             } catch (Throwable e) {
                 abandon(e);

@@ -16,12 +16,22 @@ final class GateLog {
         this.gate = gate;
     }
 
+    /** Throws nothing for want of memory either, of which as much as a call of {@link #quietly} takes some. */
     void ready(int components, long nanos) {
-        quietly(() -> log.info("gate '{}' is ready after {} ms; components: {}", gate, nanos / 1_000_000, components));
+        try {
+            log.info("gate '{}' is ready after {} ms; components: {}", gate, nanos / 1_000_000, components);
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
+        }
     }
 
+    /** As {@link #ready}. */
     void waits() {
-        quietly(() -> log.debug("waits for gate '{}'", gate));
+        try {
+            log.debug("waits for gate '{}'", gate);
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
+        }
     }
 
     void componentReady(Slot<?> slot, long nanos) {
@@ -40,14 +50,24 @@ final class GateLog {
         quietly(() -> log.warn("{} is not waited for any longer", slot, stack));
     }
 
+    /** As {@link #ready}. */
     void interruptFailed(Slot<?> slot, Throwable cause) {
-        quietly(() -> log.warn("what answers an interrupt in {} threw", slot, cause));
+        try {
+            log.warn("what answers an interrupt in {} threw", slot, cause);
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
+        }
     }
 
-    /** Nothing if the clock works. */
+    /** Nothing if the clock works; as {@link #ready}. */
     void clockFailed(@Nullable Throwable cause) {
-        if (cause != null) {
-            quietly(() -> log.error("the clock of gate '{}' threw: the machine's counts on for it", gate, cause));
+        if (cause == null) {
+            return;
+        }
+        try {
+            log.error("the clock of gate '{}' threw: the machine's counts on for it", gate, cause);
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
         }
     }
 
@@ -76,20 +96,20 @@ final class GateLog {
         });
     }
 
-    /** Throws nothing, though there be no memory for as much as a line: the teardown goes on behind it. */
+    /** As {@link #ready}: the teardown goes on behind it. */
     void broken(Throwable cause) {
         try {
             log.error("a step in tearing down gate '{}' failed", gate, cause);
-        } catch (Throwable e) { // as below
-            return;
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
         }
     }
 
     private static void quietly(Runnable line) {
         try {
             line.run();
-        } catch (Throwable ignored) { // a logger is not ours, and there is nowhere left to tell of its failure
-            return;
+        } catch (Throwable e) {
+            return; // There is nowhere left to tell of it.
         }
     }
 }

@@ -171,9 +171,8 @@ final class Slot<T extends AutoCloseable> {
         return new StopReport.Entry(name, outcome, outcomeFailure);
     }
 
-    /** Where it is, when it has been in user code for too long: an exception with the stack of its thread. */
-    TimeoutException stack(String doing) {
-        Thread in = thread;
+    /** Where a thread of it is, which has been in user code for too long: an exception with its stack. Calls foreign code. */
+    TimeoutException stack(String doing, @Nullable Thread in) {
         String where = in == null
                 ? "its thread has not begun to run"
                 : "thread '" + in.getName() + "' was as this exception's stack says";

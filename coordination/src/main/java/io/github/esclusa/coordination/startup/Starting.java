@@ -6,7 +6,9 @@ import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.core.waiting.Whereabouts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ final class Starting {
     private final Teardown teardown;
     private final GateThreads threads;
     private final GateLog log;
+
+    /** At those who are late. Of the starting thread alone. */
+    private final Map<Slot<?>, Look> looks = new HashMap<>();
 
     Starting(Board board, Teardown teardown, GateThreads threads, GateLog log) {
         this.board = board;
@@ -87,7 +92,11 @@ final class Starting {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                Failure late = timedOut(timeout, deadline);
+                long now = board.clock.nanoTime();
+                if (lookAtOneWhoIsLate(deadline, now)) {
+                    continue; // all may be different by now
+                }
+                Failure late = timedOut(timeout, deadline, now);
                 if (late != null) {
                     afterUnlock = teardown.begin(
                             late, late.others().isEmpty() ? null : late.others().get(0));
@@ -201,11 +210,45 @@ final class Starting {
         return next;
     }
 
+    /** Without the lock: answers whether somebody was to be looked at. */
+    @GuardedBy("board.lock")
+    private boolean lookAtOneWhoIsLate(Deadline deadline, long now) {
+        for (Slot<?> slot : board.plan.slots()) {
+            if (slot.state() == ComponentState.STARTING
+                    && (isOver(deadline, now) || isLate(slot, now))
+                    && seen(slot) == null) {
+                Look look = new Look(slot);
+                looks.put(slot, look);
+                board.lock.unlock();
+                try {
+                    look.take();
+                } finally {
+                    board.lock.lock();
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @GuardedBy("board.lock")
+    private @Nullable TimeoutException seen(Slot<?> slot) {
+        Look look = looks.get(slot);
+        return look == null ? null : look.stack();
+    }
+
+    private static boolean isOver(Deadline deadline, long now) {
+        return deadline.nanoTime() - now <= 0;
+    }
+
+    private static boolean isLate(Slot<?> slot, long now) {
+        return slot.beganNanos + slot.timeoutNanos - now <= 0;
+    }
+
     /** The failure, if the whole start or a component is late: names who is to blame and where each of them is. */
     @GuardedBy("board.lock")
-    private @Nullable Failure timedOut(Duration timeout, Deadline deadline) {
-        boolean all = deadline.hasExpired();
-        long now = board.clock.nanoTime();
+    private @Nullable Failure timedOut(Duration timeout, Deadline deadline, long now) {
+        boolean all = isOver(deadline, now);
         List<String> culprits = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
         List<TimeoutException> stacks = new ArrayList<>();
@@ -213,9 +256,9 @@ final class Starting {
             if (slot.state() != ComponentState.STARTING) {
                 continue;
             }
-            boolean itself = slot.beganNanos + slot.timeoutNanos - now <= 0;
-            if (all || itself) {
-                TimeoutException stack = slot.stack("starting");
+            boolean itself = isLate(slot, now);
+            TimeoutException stack = all || itself ? seen(slot) : null;
+            if (stack != null) {
                 culprits.add(slot.name);
                 stacks.add(stack);
                 reasons.add("component '" + slot.name + "' was still starting after "

@@ -171,6 +171,9 @@ final class Teardown {
     private boolean step() throws InterruptedException {
         boolean more = awaitDecisions();
         performDecisions();
+        for (int i = 0; i < endings.size(); i++) {
+            endings.get(i).look();
+        }
         return more;
     }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.esclusa.coordination.timer;
 
+import io.github.esclusa.core.thread.StuckThread;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -108,10 +111,20 @@ final class TimerEngine {
             terminateIfQuiet();
         }
         // A callback, or a listener called by the last step, that waited for the end of all would wait for its own.
-        if (!isInside() && !ledger.awaitTerminated(deadline) && ledger.closingToQuietByForce(timingThread)) {
+        if (!isInside() && !ledger.awaitTerminated(deadline) && giveUp()) {
             terminate();
         }
         return ledger.report();
+    }
+
+    /** Looks at the threads first: that may run out of memory, and then nothing has changed. */
+    private boolean giveUp() {
+        List<TimerLedger.Run> runs = ledger.runsToGiveUp();
+        List<StuckThread> seen = new ArrayList<>(runs.size() + 1);
+        for (TimerLedger.Run run : runs) {
+            seen.add(StuckThread.of(run.thread()));
+        }
+        return ledger.closingToQuietByForce(runs, seen, StuckThread.of(timingThread));
     }
 
     private boolean isInside() {
@@ -191,6 +204,19 @@ final class TimerEngine {
             log.callbackFailed(timer.cadence, begun.callback(), failure);
         }
         terminateIfQuiet();
+        if (failure != null) {
+            endLogIfOver();
+        }
+    }
+
+    /**
+     * Tells what the log left out, should the end have come while the callback ran. It has been logged before this reads the
+     * life; who ends the timers writes the life, then ends the log. So one of the two finds what was left out.
+     */
+    private void endLogIfOver() {
+        if (ledger.isQuiet()) {
+            log.end();
+        }
     }
 
     private RejectedExecutionException refusedHere(ScheduledTimer timer) {

@@ -43,6 +43,9 @@ final class TimerLedger {
     /** A run that may begin. */
     record Begun(Runnable callback, long lagNanos) {}
 
+    /** A run that is under way. */
+    record Run(ScheduledTimer timer, Thread thread) {}
+
     private final String name;
     private final int maxPending;
     private final Clock clock;
@@ -370,14 +373,45 @@ final class TimerLedger {
         }
     }
 
-    /** The same step at a deadline: what still runs is settled as unknown. */
-    boolean closingToQuietByForce(Thread timingThread) {
+    /** What runs at the deadline of a shutdown. Of a ledger that is closing: no run begins any more, so those only end. */
+    List<Run> runsToGiveUp() {
+        lock.lock();
+        try {
+            List<Run> runs = new ArrayList<>(running.size());
+            for (ScheduledTimer timer : running) {
+                runs.add(new Run(timer, requireNonNull(timer.runner)));
+            }
+            return runs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The step from CLOSING to QUIET at a deadline: what still runs is settled as unknown. The threads have been looked at
+     * without the lock, for one may be of a class of the user's; of those, the ones that are still at it were in the callback
+     * then, or in the hand-over.
+     *
+     * @param runs what {@link #runsToGiveUp} answered
+     * @param seen where each of those threads was
+     * @param timing where the timing thread was
+     */
+    boolean closingToQuietByForce(List<Run> runs, List<StuckThread> seen, StuckThread timing) {
         lock.lock();
         try {
             if (life != Life.CLOSING) {
                 return false;
             }
-            stuckThreads = stuckThreads(timingThread); // before anything has changed: this may run out of memory
+            List<StuckThread> stuck = new ArrayList<>(runs.size() + 1); // before anything has changed: it needs memory
+            for (int i = 0; i < runs.size(); i++) {
+                if (running.contains(runs.get(i).timer())) {
+                    stuck.add(seen.get(i));
+                }
+            }
+            if (handingOver) {
+                stuck.add(timing);
+            }
+            stuckThreads = stuck;
             for (ScheduledTimer timer : running) {
                 settle(timer, TimerState.UNKNOWN);
             }
@@ -389,17 +423,14 @@ final class TimerLedger {
         }
     }
 
-    /** With the lock none of them can leave unseen: each stack is that of a callback, or of a hand-over. */
-    @GuardedBy("lock")
-    private List<StuckThread> stuckThreads(Thread timingThread) {
-        List<StuckThread> stuck = new ArrayList<>();
-        for (ScheduledTimer timer : running) {
-            stuck.add(StuckThread.of(requireNonNull(timer.runner)));
+    /** Whether the end has been decided: it is under way, or over. */
+    boolean isQuiet() {
+        lock.lock();
+        try {
+            return life == Life.QUIET || life == Life.TERMINATED;
+        } finally {
+            lock.unlock();
         }
-        if (handingOver) {
-            stuck.add(StuckThread.of(timingThread));
-        }
-        return stuck;
     }
 
     void quietToTerminated() {

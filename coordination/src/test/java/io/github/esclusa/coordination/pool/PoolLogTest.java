@@ -63,7 +63,7 @@ class PoolLogTest extends PoolTesting {
             factoryThrows();
             waitersAreServedTimedOutAndSentAway();
             log.requireLinesWith(
-                    "for which no thread was waiting",
+                    "and no acquire was told of it",
                     "had to create",
                     "had to validate",
                     "had to destroy",

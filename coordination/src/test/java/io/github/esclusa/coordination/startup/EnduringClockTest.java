@@ -2,6 +2,7 @@
 package io.github.esclusa.coordination.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.Deadline;
@@ -23,6 +24,7 @@ class EnduringClockTest {
 
         private final ManualClock time = new ManualClock();
         private volatile boolean broken;
+        private volatile boolean full;
 
         @Override
         public long nanoTime() {
@@ -34,6 +36,9 @@ class EnduringClockTest {
 
         @Override
         public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+            if (full) {
+                throw new OutOfMemoryError("on purpose");
+            }
             time.awaitUntil(lock, condition, deadlineNanos);
         }
     }
@@ -72,6 +77,23 @@ class EnduringClockTest {
 
         assertThat(waiter.get()).isTrue();
         assertThat(clock.takeFailure()).hasMessage("on purpose");
+    }
+
+    /** Whoever waits is told, as by any condition, and looks after itself. */
+    @Test
+    void aWaitWithoutMemoryDoesNotTakeTheClockForBroken() {
+        users.full = true;
+        lock.lock();
+        try {
+            assertThatThrownBy(() -> clock.awaitUntil(lock, condition, LONG.toNanos()))
+                    .isInstanceOf(OutOfMemoryError.class);
+        } finally {
+            lock.unlock();
+        }
+
+        assertThat(clock.takeFailure()).isNull();
+        users.time.advance(LONG);
+        assertThat(clock.nanoTime()).isEqualTo(users.time.nanoTime());
     }
 
     @Test

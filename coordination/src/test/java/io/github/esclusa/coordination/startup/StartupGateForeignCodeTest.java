@@ -17,9 +17,11 @@ import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.core.instrument.step.StepTimer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,92 @@ class StartupGateForeignCodeTest {
 
         assertThat(stop.get().with(Outcome.UNFINISHED)).contains("hung");
         await().until(() -> db.state() == ComponentState.CLOSED);
+    }
+
+    /** The starter looks at who is late, and the leader at who does not come back: each look takes a call that needs the lock. */
+    @Test
+    void threadsAreLookedAtWithoutTheLock() throws Exception {
+        CompletableFuture<StartupGate> its = new CompletableFuture<>();
+        AtomicInteger looks = new AtomicInteger();
+        builder.threadFactory(task -> new Thread(task) {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                assertThat(CompletableFuture.supplyAsync(() -> its.join().components())
+                                .orTimeout(20, TimeUnit.SECONDS)
+                                .join())
+                        .hasSize(1);
+                looks.incrementAndGet();
+                return super.getStackTrace();
+            }
+        });
+        builder.component("hung", journal.stubborn("hung", entered, let)).timeout(Duration.ofSeconds(1));
+        StartupGate gate = builder.stopTimeout(Duration.ofSeconds(2)).build();
+        its.complete(gate);
+        var start = start(gate);
+        entered.await();
+        clock.awaitWaiters(1, LONG);
+        clock.advance(Duration.ofSeconds(1));
+        await().until(() -> gate.state() == GateState.FAILED);
+        clock.awaitWaiters(2, LONG); // the leader, and the starter until the end
+        clock.advance(Duration.ofSeconds(2));
+
+        assertThat(start.failure()).isInstanceOfSatisfying(StartupFailed.class, e -> assertThat(e.reason())
+                .isEqualTo(Reason.TIMED_OUT));
+        assertThat(gate.stop(LONG).with(Outcome.UNFINISHED)).containsExactly("hung");
+        assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void componentThatIsReadyByTheEndOfTheLookIsNotLate() throws Exception {
+        CompletableFuture<StartupGate> its = new CompletableFuture<>();
+        builder.threadFactory(task -> new Thread(task) {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                let.countDown();
+                await().until(() -> its.join().components().get(0).state() == ComponentState.READY);
+                return super.getStackTrace();
+            }
+        });
+        builder.component("slow", journal.part("slow", entered, let)).timeout(Duration.ofSeconds(1));
+        StartupGate gate = builder.build();
+        its.complete(gate);
+        var start = start(gate);
+        entered.await();
+        clock.awaitWaiters(1, LONG);
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(start.get()).isTrue();
+        assertThat(gate.stop(LONG).with(Outcome.CLOSED)).containsExactly("slow");
+    }
+
+    @Test
+    void closeOfOneThatCameBackWhileItWasLookedAtIsLookedAtAnew() throws Exception {
+        CompletableFuture<StartupGate> its = new CompletableFuture<>();
+        CountDownLatch back = new CountDownLatch(1);
+        builder.threadFactory(task -> new Thread(task) {
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                back.countDown();
+                await().until(() -> its.join().components().get(0).state() != ComponentState.STARTING);
+                return super.getStackTrace();
+            }
+        });
+        builder.component("hung", () -> {
+            entered.countDown();
+            Journal.awaitStubbornly(back);
+            return journal.stuckInClose("hung", new CountDownLatch(1), let);
+        });
+        StartupGate gate = builder.build();
+        its.complete(gate);
+        var start = start(gate);
+        entered.await();
+        var stop = Background.call(() -> gate.stop(Duration.ofSeconds(1)));
+        await().until(() -> gate.state() == GateState.STOPPING);
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(stop.get().with(Outcome.UNFINISHED)).containsExactly("hung");
+        assertThat(stop.get().components().get(0).failure()).hasMessageContaining("had not finished closing");
+        assertThat(start.failure()).isInstanceOf(StartupFailed.class);
     }
 
     @Test

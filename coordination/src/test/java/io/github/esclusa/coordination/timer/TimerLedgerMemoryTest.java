@@ -72,7 +72,9 @@ class TimerLedgerMemoryTest {
         running.full = false;
         assertThat(ledger.begin(timer, Thread.currentThread(), 0)).isNotNull();
         ledger.close(null);
-        assertThat(ledger.closingToQuietByForce(Thread.currentThread())).isTrue();
+        StuckThread here = StuckThread.of(Thread.currentThread());
+        assertThat(ledger.closingToQuietByForce(ledger.runsToGiveUp(), List.of(here), here))
+                .isTrue();
         assertThat(ledger.report().stuckThreads())
                 .extracting(StuckThread::name)
                 .containsExactly(Thread.currentThread().getName());

@@ -98,6 +98,31 @@ class TimerLogTest {
     }
 
     @Test
+    void callbackThatThrowsAfterTheEndIsToldOf() throws Exception {
+        Timers timers = timers().start();
+        CountDownLatch release = new CountDownLatch(1);
+        for (int i = 0; i < PLACES; i++) {
+            timers.after(Duration.ZERO, () -> {
+                awaitLatch(release);
+                throw new IllegalStateException("on purpose");
+            });
+        }
+        Thread first = daemon(executor.take());
+        first.start();
+        Thread second = daemon(executor.take());
+        second.start();
+        await().atMost(SOON).until(() -> timers.balance().running() == PLACES);
+        assertThat(timers.shutdown(Duration.ZERO).balance().unknown()).isEqualTo(PLACES);
+
+        release.countDown();
+        first.join(SOON.toMillis());
+        second.join(SOON.toMillis());
+
+        log.requireLinesWith("the timers go on: once", "(1 times since the last such line)");
+        log.requireLines(2);
+    }
+
+    @Test
     void refusedTimersAreSettledOrTriedAgain() throws InterruptedException {
         Timers timers = timers().start();
         refusals.set(1);

@@ -107,7 +107,7 @@ class TimersShutdownTest {
         assertThat(report)
                 .asString()
                 .contains("0 handed back, terminated, stuck [" + name + "-timer-")
-                .containsPattern("-timer-[12] in \\S+, from \\S+TimersShutdownTest\\.blockUntilReleased");
+                .containsPattern("-timer-[12] in \\S+, from \\S+TimersShutdownTest\\.awaitLatch");
         assertThat(oneShot.cancel()).isEqualTo(CancelOutcome.RUNNING);
         release.countDown();
         await().atMost(SOON).until(() -> Threads.named(name + "-tim").isEmpty());
@@ -116,6 +116,40 @@ class TimersShutdownTest {
         assertThat(timers.balance()).isEqualTo(report.balance());
         assertThat(oneShot.cancel()).isEqualTo(CancelOutcome.ALREADY_CANCELLED);
         assertThat(periodic.cancel()).isEqualTo(CancelOutcome.ALREADY_CANCELLED);
+    }
+
+    /** Such a look may take as long as it likes: here it takes until the callback has come back, which is not unknown then. */
+    @Test
+    void aThreadOfTheUsersOwnIsLookedAtWithoutTheLock() throws Exception {
+        CompletableFuture<Timers> its = new CompletableFuture<>();
+        CountDownLatch begunToStay = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Timers timers = Timers.builder(name)
+                .executor(task -> new Thread(task, "of the user's") {
+                    @Override
+                    public StackTraceElement[] getStackTrace() {
+                        release.countDown();
+                        Timers timers = its.join();
+                        await().atMost(SOON).until(() -> timers.balance().running() == 1);
+                        return super.getStackTrace();
+                    }
+                }.start())
+                .start();
+        its.complete(timers);
+        Timer back = timers.after(Duration.ZERO, this::blockUntilReleased);
+        Timer stays = timers.after(Duration.ZERO, () -> {
+            Thread.currentThread().setName("stays");
+            begunToStay.countDown();
+            awaitLatch(end);
+        });
+        assertThat(begun.await(20, SECONDS) && begunToStay.await(20, SECONDS)).isTrue();
+
+        TimersReport report = timers.shutdown(Duration.ofMillis(1));
+
+        assertThat(back.state()).isEqualTo(TimerState.FIRED);
+        assertThat(stays.state()).isEqualTo(TimerState.UNKNOWN);
+        assertThat(report.stuckThreads()).extracting(StuckThread::name).containsExactly("stays");
+        end.countDown();
     }
 
     @Test
@@ -366,8 +400,12 @@ class TimersShutdownTest {
     private void blockUntilReleased() {
         runs.incrementAndGet();
         begun.countDown();
+        awaitLatch(release);
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
         try {
-            release.await();
+            latch.await();
         } catch (InterruptedException e) {
             throw new AssertionError("a callback was interrupted", e);
         }

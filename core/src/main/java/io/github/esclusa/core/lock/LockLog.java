@@ -5,7 +5,10 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A lock's log lines. A logger that throws breaks nothing: there is nobody left to tell. */
+/**
+ * A lock's log lines. A logger that throws breaks nothing: the lock's user is not its caller. No more does a lack of memory for
+ * a line, after an unlock above all: so each has all of it in a {@code try} of its own, and nobody is left to tell.
+ */
 final class LockLog {
 
     private static final Logger log = LoggerFactory.getLogger(InstrumentedLock.class);
@@ -17,37 +20,47 @@ final class LockLog {
     }
 
     void waits(OwnedLock lock) {
-        quietly(() -> {
+        try {
             if (log.isDebugEnabled()) {
                 log.debug("waits for lock '{}', which '{}' holds", name, lock.ownerName());
             }
-        });
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     void gaveUp(long waitedNanos) {
-        quietly(() -> log.debug("goes without lock '{}' after {} ns", name, waitedNanos));
+        try {
+            log.debug("goes without lock '{}' after {} ns", name, waitedNanos);
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     void hadWaited(long waitedNanos) {
-        quietly(() -> log.debug("had lock '{}' after a wait of {} ns", name, waitedNanos));
+        try {
+            log.debug("had lock '{}' after a wait of {} ns", name, waitedNanos);
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     void heldTooLong(long heldNanos, long allowedNanos) {
-        quietly(() -> log.warn(
-                "lock '{}' was held for at least {}, allowed are {}: do less under it, or split it",
-                name,
-                Duration.ofNanos(heldNanos),
-                Duration.ofNanos(allowedNanos)));
+        try {
+            log.warn(
+                    "lock '{}' was held for at least {}, allowed are {}: do less under it, or split it",
+                    name,
+                    Duration.ofNanos(heldNanos),
+                    Duration.ofNanos(allowedNanos));
+        } catch (Throwable e) {
+            return;
+        }
     }
 
     static void inverted(LockOrderException inversion) {
-        quietly(() -> log.warn("two locks are taken in opposite orders", inversion));
-    }
-
-    private static void quietly(Runnable line) {
         try {
-            line.run();
-        } catch (Throwable e) { // A user's appender: whatever it throws, the lock's user is not its caller.
+            log.warn("two locks are taken in opposite orders", inversion);
+        } catch (Throwable e) {
             return;
         }
     }

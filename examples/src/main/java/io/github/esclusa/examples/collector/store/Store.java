@@ -7,6 +7,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.coordination.pool.Lease;
 import io.github.esclusa.coordination.pool.PoolClosedException;
 import io.github.esclusa.coordination.pool.PoolException;
+import io.github.esclusa.coordination.pool.PoolReport;
 import io.github.esclusa.coordination.pool.ResourcePool;
 import io.github.esclusa.coordination.timer.CancelOutcome;
 import io.github.esclusa.coordination.timer.Timer;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The collector's database: rows go in, in batches, over connections from a pool.
@@ -44,6 +47,8 @@ public final class Store implements AutoCloseable {
     private static final Duration VALIDATE_AFTER_IDLE = Duration.ofSeconds(5);
 
     private static final int VALIDATION_SECONDS = 5;
+
+    private static final Logger log = LoggerFactory.getLogger(Store.class);
 
     private final Dialect dialect;
     private final Claim claim;
@@ -380,7 +385,11 @@ public final class Store implements AutoCloseable {
         return Failures.said(failure).replace(dialect.url(), dialect.shownUrl());
     }
 
-    /** Closes without waiting for connections in use, which are closed as they come back. Further calls do nothing. */
+    /**
+     * Closes without waiting for connections in use, which are closed as they come back. Over one of them a COMMIT may still be
+     * under way, so while there are any, a SQLite file stays this store's: until the process ends, or a further call finds that
+     * they have come back. Further calls do nothing else.
+     */
     @Override
     public void close() {
         try {
@@ -388,7 +397,20 @@ public final class Store implements AutoCloseable {
             timers.close();
             deadLetters.close();
         } finally {
+            giveBackClaim();
+        }
+    }
+
+    private void giveBackClaim() {
+        PoolReport left = pool.report();
+        if (left.terminated()) {
             claim.close();
+        } else if (claim != Claim.NONE) {
+            log.warn(
+                    "store '{}' was closed while it is still at work on {}, which stays its own until the process ends: {}",
+                    pool.name(),
+                    dialect.shownUrl(),
+                    left);
         }
     }
 

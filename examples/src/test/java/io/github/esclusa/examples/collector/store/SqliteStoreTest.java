@@ -6,6 +6,7 @@ import static io.github.esclusa.examples.collector.store.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,13 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -182,6 +189,53 @@ class SqliteStoreTest extends StoreContract {
             first.close(); // again: the claim is not its own any more
             assertThatThrownBy(() -> Store.builder("third").url(url()).open()).isInstanceOf(StoreException.class);
             assertThat(second.insertAll(rows(11, 10))).isEqualTo(10);
+        }
+    }
+
+    /** A second collector would read the highest id, and the COMMIT come after it. */
+    @Test
+    void aFileIsItsStoresUntilWhatItWritesIsWritten() throws Exception {
+        Store first = store();
+        CountDownLatch writing = new CountDownLatch(1);
+        CountDownLatch let = new CountDownLatch(1);
+        List<MessageRow> slow = new AbstractList<>() {
+            private final List<MessageRow> rows = rows(1, 10);
+
+            @Override
+            public MessageRow get(int index) {
+                writing.countDown();
+                try {
+                    let.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("nobody interrupts it", e);
+                }
+                return rows.get(index);
+            }
+
+            @Override
+            public int size() {
+                return rows.size();
+            }
+        };
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try {
+            Future<Integer> written = writer.submit(() -> first.insertAll(slow));
+            assertThat(writing.await(30, TimeUnit.SECONDS)).isTrue();
+
+            first.close();
+
+            assertThatThrownBy(() -> Store.builder("second").url(url()).open())
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("another collector writes to it");
+            let.countDown();
+            assertThat(written.get(30, TimeUnit.SECONDS)).isEqualTo(10);
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                first.close();
+                Store.builder("second").url(url()).open().close();
+            });
+        } finally {
+            let.countDown();
+            writer.shutdown();
         }
     }
 
