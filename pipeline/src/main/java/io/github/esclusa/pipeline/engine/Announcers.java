@@ -204,8 +204,7 @@ final class Announcers {
                 } while (!isOver() && !givesUp(seen, still));
                 return isOver();
             } finally {
-                waitedFor =
-                        false; // also where there was no memory, or no stack, to wait on: it is up to the next sweep
+                waitedFor = false; // also where there was no memory, or no stack, to wait with
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
