@@ -189,7 +189,8 @@ public final class Pipeline<T> implements AutoCloseable {
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others, which may
      * then return before the listener has heard of everything.
      *
-     * @param timeout how long to wait for the drain; zero, and less than zero, end it at once
+     * @param timeout how long to wait for the drain; zero, and less than zero, end it at once, as {@link #shutdownNow} does,
+     *     and wait for nothing
      * @return the final balance
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener or a callback
@@ -283,7 +284,7 @@ public final class Pipeline<T> implements AutoCloseable {
         if (engine.isWorker()) {
             throw new IllegalStateException("pipeline '" + name + "': " + call + " was called by its own worker '"
                     + Thread.currentThread().getName()
-                    + "', in a stage, listener or callback, and would wait for itself:"
+                    + "', in a stage or its error policy, and would wait for itself:"
                     + " call it from another thread, or let a stage fail with an error policy that stops the pipeline");
         }
     }

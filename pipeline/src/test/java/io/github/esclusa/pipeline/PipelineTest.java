@@ -229,7 +229,7 @@ class PipelineTest {
         assertThat(refused).hasSize(3).allSatisfy(e -> assertThat(e)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("'self'")
-                .hasMessageContaining("listener")
+                .hasMessageContaining("from its own settlement listener or callback")
                 .hasMessageContaining("call it from another thread"));
     }
 

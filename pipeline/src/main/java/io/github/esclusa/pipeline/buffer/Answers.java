@@ -37,10 +37,11 @@ final class Answers {
             }
         } finally {
             if (waiter.hasCallback()) {
+                long heldBack = Reading.since(waiter.sinceNanos, clock); // the callback's own time is none of it
                 try {
                     waiter.callBack();
                 } finally {
-                    events.heldBack(Reading.since(waiter.sinceNanos, clock));
+                    events.heldBack(heldBack);
                 }
             }
         }

@@ -443,9 +443,10 @@ public final class BoundedBuffer<E extends Admissible> {
             }
         } finally {
             lock.unlock();
+            long heldBack = Reading.since(start, clock); // what others' callbacks take next is none of it
             answers.announce(atOnce);
             answers.announce(behind);
-            events.heldBack(Reading.since(start, clock));
+            events.heldBack(heldBack);
         }
     }
 

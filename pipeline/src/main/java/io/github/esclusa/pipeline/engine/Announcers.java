@@ -43,7 +43,10 @@ final class Announcers {
      * @param waitedFor whether somebody waits for it ({@link Announcer#awaitEnd}), who alone finds it stuck then
      */
     Announcer start(ThreadFactory factory, boolean waitedFor, Runnable announcement) {
-        Announcer announcer = new Announcer(waitedFor);
+        return start(factory, new Announcer(waitedFor), announcement);
+    }
+
+    Announcer start(ThreadFactory factory, Announcer announcer, Runnable announcement) {
         Thread thread = factory.newThread(() -> announcer.run(announcement));
         announcer.thread = thread;
         byThread.put(thread, announcer);
@@ -111,7 +114,7 @@ final class Announcers {
     private static final int PATIENT = 10;
 
     /** One of the threads, and where it is. */
-    static final class Announcer {
+    static class Announcer {
 
         /** Written before the thread starts and before others can find it. */
         @SuppressWarnings("NullAway.Init")
@@ -126,9 +129,11 @@ final class Announcers {
         @GuardedBy("interrupting")
         private Place place = Place.BETWEEN;
 
-        /** Somebody waits for it patiently: no other sweep calls it stuck for being in a callback. */
-        @GuardedBy("interrupting")
-        private boolean waitedFor;
+        /**
+         * Somebody waits for it patiently: no other sweep calls it stuck for being in a callback. Cleared by whoever waits, under
+         * no lock, however the wait ends.
+         */
+        private volatile boolean waitedFor;
 
         /** How many callbacks it has entered: written by the thread, under that lock. */
         private volatile long calls;
@@ -141,7 +146,7 @@ final class Announcers {
         @GuardedBy("end")
         private boolean over;
 
-        private Announcer(boolean waitedFor) {
+        Announcer(boolean waitedFor) {
             this.waitedFor = waitedFor;
         }
 
@@ -199,6 +204,7 @@ final class Announcers {
                 } while (!isOver() && !givesUp(seen, still));
                 return isOver();
             } finally {
+                waitedFor = false; // also where there was no memory, or no stack, to wait with
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
@@ -206,7 +212,7 @@ final class Announcers {
         }
 
         /** For so long at the most; answers whether an interrupt was met. */
-        private boolean awaitOver(long nanos) {
+        boolean awaitOver(long nanos) {
             boolean interrupted = false;
             long until = System.nanoTime() + nanos;
             end.lock();
@@ -242,7 +248,6 @@ final class Announcers {
                 if (calls != seen || still < (place == Place.BETWEEN ? PATIENT : 1)) {
                     return false;
                 }
-                waitedFor = false;
                 if (place == Place.IN_CALLBACK) {
                     place = Place.STUCK;
                 }

@@ -265,6 +265,17 @@ class Ending {
         }
     }
 
+    /** The report, if it is published; does not wait. */
+    @Nullable
+    DrainReport<Object> published() {
+        lock.lock();
+        try {
+            return isPublished ? drawn : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether the report is drawn; takes no lock before the end is near. Who finds that it is not comes before whoever draws it. */
     boolean isDrawn() {
         Engine.State now = state;

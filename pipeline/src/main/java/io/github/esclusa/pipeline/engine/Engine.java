@@ -139,8 +139,8 @@ public final class Engine {
 
     /**
      * Refuses new messages from now on, lets the workers end when they have done what is there, and waits for that: until
-     * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline it is as
-     * {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so that one which blocks does not
+     * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline, also one that has
+     * come before the call, it is as {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so that one which blocks does not
      * keep the deadline from being seen. At the deadline it is interrupted. What the deadline takes is told to the listener on
      * such a thread as well.
      *
@@ -149,6 +149,9 @@ public final class Engine {
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      */
     public DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
+        if (deadline.hasExpired()) {
+            return publishedOrNow();
+        }
         boolean elsewhere = false;
         try {
             closeInlets();
@@ -175,18 +178,26 @@ public final class Engine {
 
     /**
      * Ends the pipeline here and now: queued messages are returned, those in the hands of user code unknown, and the
-     * workers interrupted.
+     * workers interrupted. They are not told to drain first: that would begin batches that linger.
      *
      * @return the final report
      */
     public DrainReport<Object> shutdownNow() {
         try {
             closeInlets();
-            seal();
             return sweep();
         } finally {
             announceCloseLeft();
         }
+    }
+
+    private DrainReport<Object> publishedOrNow() {
+        DrainReport<Object> report = ending.published();
+        if (report == null) {
+            return shutdownNow();
+        }
+        announceCloseLeft();
+        return report;
     }
 
     /**
@@ -199,12 +210,17 @@ public final class Engine {
     }
 
     /**
-     * Whether the calling thread is in a settlement listener, or in a callback that hears of the end.
+     * Whether the calling thread is in a settlement listener, or in a callback that hears of the end or is called by a worker.
      *
      * @return {@code true} in user code for whose return the end of the pipeline waits
      */
     public boolean isTelling() {
-        return tellers.contains(Thread.currentThread());
+        Thread current = Thread.currentThread();
+        if (tellers.contains(current)) {
+            return true;
+        }
+        Worker worker = machine.workerOn(current);
+        return worker != null && worker.isTelling();
     }
 
     /** Runs what tells user code of something for whose return the end waits. */
@@ -325,7 +341,7 @@ public final class Engine {
 
     private DrainReport<Object> sweep() {
         machine.close();
-        Ending.Telling telling = ending.sweep(machine);
+        Ending.Telling telling = takeEverything();
         boolean elsewhere = false;
         try {
             machine.halt();
@@ -350,6 +366,16 @@ public final class Engine {
             // does
         }
         return requireNonNull(ending.drawn());
+    }
+
+    /** The workers come to an end though there should be no memory for it: the last of them takes what this one left. */
+    private Ending.Telling takeEverything() {
+        try {
+            return ending.sweep(machine);
+        } catch (Throwable e) {
+            machine.stop();
+            throw e;
+        }
     }
 
     /**

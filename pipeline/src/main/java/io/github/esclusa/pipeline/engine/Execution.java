@@ -47,6 +47,10 @@ final class Execution {
         return exits.isInUserCode();
     }
 
+    boolean isTelling() {
+        return exits.isTelling();
+    }
+
     void run(Work first) {
         runOne(first);
         for (Work work = todo.poll(); work != null; work = todo.poll()) {

@@ -26,6 +26,9 @@ final class Exits {
     /** Whether the worker is in user code: written by the worker, read by whoever ends the pipeline. */
     private volatile boolean inUserCode;
 
+    /** Whether that is the listener, or a callback. */
+    private boolean telling;
+
     Exits(Segment segment, Hand hand, Settler settler, Clock clock, Supplier<@Nullable Throwable> failure) {
         this.segment = segment;
         this.hand = hand;
@@ -36,6 +39,11 @@ final class Exits {
 
     boolean isInUserCode() {
         return inUserCode;
+    }
+
+    /** Whether the worker is in the listener or a callback. */
+    boolean isTelling() {
+        return telling;
     }
 
     /** Says that user code has failed on held messages and may have applied them all the same. */
@@ -107,10 +115,12 @@ final class Exits {
     }
 
     private void tell(List<Envelope> items, Outcome outcome, @Nullable Throwable cause) {
+        telling = true;
         enterUserCode(); // the listener's, and that of callbacks waiting for room
         try {
             settler.settled(items, outcome, cause);
         } finally {
+            telling = false;
             leaveUserCode();
         }
     }

@@ -61,6 +61,11 @@ final class Worker implements Runnable {
         return execution.isInUserCode();
     }
 
+    /** Whether it is in the listener or a callback; to be asked on its own thread. */
+    boolean isTelling() {
+        return execution.isTelling();
+    }
+
     @Override
     public void run() {
         try {

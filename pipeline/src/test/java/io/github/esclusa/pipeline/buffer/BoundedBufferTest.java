@@ -353,11 +353,26 @@ class BoundedBufferTest {
     void producerThatIsCalledBackCountsAsHeldBackAsLongAsItStoodInLine() {
         BoundedBuffer<Item> buffer = buffer(1, NO_BOUND, Overflow.block());
         buffer.offer(Item.of(0));
-        buffer.offer(Item.of(1), answer -> {});
+        buffer.offer(Item.of(1), answer -> clock.advance(Duration.ofSeconds(4))); // its own time is not what it waited
         clock.advance(Duration.ofSeconds(3));
         Buffers.poll(buffer);
         buffer.release(1, 1);
         assertThat(told.heldBackNanos).containsExactly(Duration.ofSeconds(3).toNanos());
+    }
+
+    @Test
+    void producerThatLeavesTheLineIsNotHeldBackByTheCallbacksItThenCalls() throws Exception {
+        BoundedBuffer<Item> buffer = buffer(10, 10, Overflow.block(Duration.ofSeconds(3)));
+        buffer.offer(new Item(0, 6));
+        Running<Admission> heavy = blocked(buffer, new Item(1, 9));
+        clock.awaitWaiters(1, LONG);
+        Admission light = buffer.offer(new Item(2, 3), answer -> clock.advance(Duration.ofSeconds(4)));
+        assertThat(light).isEqualTo(Admission.WAITING);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(heavy.result()).isEqualTo(Admission.TIMEOUT);
+        assertThat(told.heldBackNanos)
+                .containsExactlyInAnyOrder(
+                        Duration.ofSeconds(3).toNanos(), Duration.ofSeconds(3).toNanos());
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.github.esclusa.pipeline.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.testing.LogLines;
@@ -110,6 +111,26 @@ class AnnouncersTest {
         steps.leaveSecond.countDown();
         thread[0].join();
         assertThat(announcer.awaitEnd(1)).isTrue();
+    }
+
+    @Test
+    void whoIsWaitedForIsStuckOnceTheWaitHasFailed() throws Exception {
+        Steps steps = new Steps();
+        OutOfMemoryError thrown = new OutOfMemoryError("on purpose");
+        Announcers.Announcer starved = new Announcers.Announcer(true) {
+            @Override
+            boolean awaitOver(long nanos) {
+                throw thrown;
+            }
+        };
+        announcers.start(Thread::new, starved, steps::run);
+        steps.callFirst.countDown();
+        steps.inFirst.await();
+        assertThat(announcers.stuck()).isEmpty();
+        assertThatThrownBy(() -> starved.awaitEnd(1)).isSameAs(thrown);
+        assertThat(announcers.stuck()).containsExactly(starved.thread());
+        steps.leaveFirst.countDown();
+        steps.leaveSecond.countDown();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
 import io.github.esclusa.pipeline.report.DrainReport;
+import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.report.Settlement;
 import io.github.esclusa.pipeline.testing.Running;
 import io.github.resilience4j.retry.RetryConfig;
@@ -20,8 +21,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -37,12 +40,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The engine where its own resources run out: memory, and threads. */
+/** The engine where its own resources run out: memory, and threads; and where its end meets a worker that wakes. */
 @Timeout(60)
 class EngineTest {
 
     private static final String DIES = "dead-sink-1";
+
+    private static final SegmentSpec.BatchSpec LINGERS =
+            new SegmentSpec.BatchSpec(10, Duration.ofDays(1).toNanos());
 
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final List<Settlement<Object>> heard = new CopyOnWriteArrayList<>();
@@ -139,6 +146,80 @@ class EngineTest {
         assertThat(calledBack).containsExactly(Admission.CLOSED);
     }
 
+    /** It tells nobody to drain: nothing but the sweep ends the workers. */
+    @Test
+    void sweepForWhichThereIsNoMemoryEndsTheWorkersAllTheSame() throws Exception {
+        Engine engine = Engine.start(
+                spec(Step.batchSink(batch -> {}), 1, 20, Clock.system(), makes(-1), null, LINGERS), new Starved(1));
+        for (int i = 0; i < 3; i++) {
+            assertThat(engine.inlets().get(0).submit(i)).isEqualTo(Admission.ACCEPTED);
+        }
+        assertThatThrownBy(engine::shutdownNow).isInstanceOf(OutOfMemoryError.class);
+        assertThat(engine.state()).isEqualTo(Engine.State.FAILED);
+        Awaitility.await().until(() -> threads.stream().noneMatch(Thread::isAlive));
+        DrainReport<Object> report = engine.shutdown(Deadline.after(Duration.ofDays(1), Clock.system()));
+        assertThat(report.balanced()).as("%s", report).isTrue();
+        assertThat(report.returned()).containsExactly(0, 1, 2);
+        assertThat(heard).hasSize(3);
+    }
+
+    /** A worker that is woken between the close of the inlets and the sweep finds nothing to begin. */
+    @ParameterizedTest
+    @EnumSource
+    void batchThatLingersIsNotBegunByAnEndAtOnce(AtOnce how) throws Exception {
+        WaitsCounted clock = new WaitsCounted();
+        Queue<Object> begun = new ConcurrentLinkedQueue<>();
+        Ending wakesBeforeSweep = new Ending("dead") {
+            @Override
+            Telling sweep(Machine machine) {
+                int before = clock.waits.get();
+                machine.interrupt();
+                Awaitility.await().until(() -> clock.waits.get() > before || !begun.isEmpty());
+                return super.sweep(machine);
+            }
+        };
+        Engine engine = Engine.start(
+                spec(Step.batchSink(begun::addAll), 1, 20, clock, makes(-1), null, LINGERS), wakesBeforeSweep);
+        for (int i = 0; i < 3; i++) {
+            assertThat(engine.inlets().get(0).submit(i)).isEqualTo(Admission.ACCEPTED);
+        }
+        Awaitility.await().until(() -> clock.waits.get() > 0);
+        DrainReport<Object> report =
+                switch (how) {
+                    case NOW -> engine.shutdownNow();
+                    case EXPIRED -> engine.shutdown(Deadline.after(Duration.ZERO, clock));
+                };
+        assertThat(report.returned()).containsExactly(0, 1, 2);
+        assertThat(report.complete()).isFalse();
+        assertThat(begun).isEmpty();
+        assertThat(heard)
+                .extracting(Settlement::outcome)
+                .containsOnly(Outcome.RETURNED)
+                .hasSize(3);
+    }
+
+    enum AtOnce {
+        NOW,
+        EXPIRED
+    }
+
+    /** Counts how often a worker has begun to wait for a moment. */
+    private static final class WaitsCounted implements Clock {
+
+        final AtomicInteger waits = new AtomicInteger();
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void awaitUntil(Lock lock, Condition condition, long deadlineNanos) throws InterruptedException {
+            waits.incrementAndGet();
+            Clock.system().awaitUntil(lock, condition, deadlineNanos);
+        }
+    }
+
     @Test
     void startThatCannotMakeAThreadLeavesNoneAndFreesTheName() throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -182,11 +263,22 @@ class EngineTest {
             Clock clock,
             Function<String, ThreadFactory> makes,
             @Nullable MeterRegistry registry) {
+        return spec(code, workers, capacity, clock, makes, registry, null);
+    }
+
+    private EngineSpec spec(
+            Step.Code code,
+            int workers,
+            int capacity,
+            Clock clock,
+            Function<String, ThreadFactory> makes,
+            @Nullable MeterRegistry registry,
+            SegmentSpec.@Nullable BatchSpec batch) {
         ErrorPolicy<Object> retries = ErrorPolicy.standard().retry(RetryConfig.ofDefaults());
         return new EngineSpec(
                 "dead",
                 List.of(new InletSpec("main", capacity, Long.MAX_VALUE, null, Overflow.block())),
-                List.of(new SegmentSpec("sink", List.of(new Step("sink", code, retries)), workers, null)),
+                List.of(new SegmentSpec("sink", List.of(new Step("sink", code, retries)), workers, batch)),
                 makes,
                 clock,
                 heard::add,
