@@ -258,6 +258,16 @@ abstract class PoolLife<T> {
         }
     }
 
+    /** Whether nothing of the pool is left but its end. */
+    boolean isDrained() {
+        lock.lock();
+        try {
+            return allotment.phase() == Allotment.Phase.DRAINED || allotment.phase() == Allotment.Phase.TERMINATED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Why the pool has closed itself; {@code null} if it has not. */
     @Nullable
     Throwable failure() {

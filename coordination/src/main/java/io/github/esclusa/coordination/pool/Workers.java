@@ -148,6 +148,17 @@ final class Workers<T> {
             log.creationFailed(failure);
         } else {
             log.creationFailedUnheard(failure);
+            endLogIfOver();
+        }
+    }
+
+    /**
+     * Tells what the log left out, should the pool have come to its end since the creation did. It has been logged before this
+     * reads the phase; the phase comes before the log's end. So one of the two finds what was left out.
+     */
+    private void endLogIfOver() {
+        if (handOver.isDrained()) {
+            log.end();
         }
     }
 

@@ -4,14 +4,24 @@ package io.github.esclusa.coordination.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.esclusa.coordination.testing.BrokenLog;
 import io.github.esclusa.core.time.Clock;
 import io.github.esclusa.core.time.ManualClock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.core.instrument.step.StepTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -20,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.event.Level;
 
 /** The ways in which other pools failed; numbers are those of the public issues. */
 class PoolKnownFailuresTest extends PoolTesting {
@@ -349,5 +360,42 @@ class PoolKnownFailuresTest extends PoolTesting {
         current.close();
         takeFullCapacityAgain(pool, 1);
         closeAndBalance(pool);
+    }
+
+    /** Between its end and its line in the log the pool is closed, here by the registry that takes its time down. */
+    @Test
+    void creationThatFailsUnheardAsThePoolEndsIsToldOf() {
+        List<Runnable> recorded = new CopyOnWriteArrayList<>();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry() {
+            @Override
+            protected Timer newTimer(Meter.Id id, DistributionStatisticConfig config, PauseDetector detector) {
+                return new StepTimer(id, new MockClock(), config, detector, TimeUnit.SECONDS, 1000, false) {
+                    @Override
+                    protected void recordNonNegative(long amount, TimeUnit unit) {
+                        if (id.getName().equals(PoolMetrics.CREATION)) {
+                            recorded.forEach(Runnable::run);
+                        }
+                    }
+                };
+            }
+        };
+        ResourcePool<Thing> pool = things(1)
+                .clock(new ManualClock())
+                .executor(Runnable::run)
+                .meterRegistry(registry)
+                .open();
+        try (BrokenLog log = BrokenLog.of(ResourcePool.class, Level.WARN)) {
+            for (int i = 0; i < 2; i++) {
+                factory.nextCreate(() -> {
+                    throw new IllegalStateException("on purpose");
+                });
+                assertThat(pool.tryAcquire()).isEmpty(); // it sets a creation in motion
+                recorded.add(pool::close);
+            }
+
+            log.requireLinesWith("and no acquire was told of it", "(1 times since the last such line)");
+            log.requireLines(2);
+        }
+        assertThat(pool.report().terminated()).isTrue();
     }
 }
