@@ -5,8 +5,6 @@ import static io.github.esclusa.core.waiting.Given.given;
 import static java.util.stream.Collectors.joining;
 
 import com.google.errorprone.annotations.CheckReturnValue;
-import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.engine.Engine;
 import io.github.esclusa.pipeline.engine.InletCore;
 import io.github.esclusa.pipeline.report.Admission;
@@ -51,7 +49,6 @@ public final class Pipeline<T> implements AutoCloseable {
 
     private final String name;
     private final Duration closeTimeout;
-    private final Clock clock;
 
     private final Engine engine;
     private final Map<String, Inlet<T>> inlets = new LinkedHashMap<>();
@@ -59,10 +56,9 @@ public final class Pipeline<T> implements AutoCloseable {
 
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    Pipeline(String name, Duration closeTimeout, Clock clock, Engine engine) {
+    Pipeline(String name, Duration closeTimeout, Engine engine) {
         this.name = name;
         this.closeTimeout = closeTimeout;
-        this.clock = clock;
         this.engine = engine;
         for (InletCore core : engine.inlets()) {
             inlets.put(core.name(), new Inlet<>(core));
@@ -189,8 +185,9 @@ public final class Pipeline<T> implements AutoCloseable {
      * <p>Further calls answer with the same report; one with a nearer deadline ends the wait of the others, which may
      * then return before the listener has heard of everything.
      *
-     * @param timeout how long to wait for the drain; zero, and less than zero, end it at once, as {@link #shutdownNow} does,
-     *     and wait for nothing
+     * <p>Should the clock throw, so does this; the pipeline goes on draining, as for one who is interrupted.
+     *
+     * @param timeout how long to wait for the drain; zero, and less than zero, end it at once
      * @return the final balance
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      * @throws IllegalStateException if called by one of the pipeline's own workers, or from its listener or a callback
@@ -199,8 +196,7 @@ public final class Pipeline<T> implements AutoCloseable {
     public DrainReport<T> shutdown(Duration timeout) throws InterruptedException {
         given(timeout, "pipeline", name, "timeout given to shutdown");
         refuseWorkers("shutdown");
-        Deadline deadline = Deadline.after(timeout, clock);
-        return typed(engine.shutdown(deadline));
+        return typed(engine.shutdown(timeout));
     }
 
     /**

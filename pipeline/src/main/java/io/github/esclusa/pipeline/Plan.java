@@ -184,7 +184,7 @@ final class Plan<T> {
         checkCapacity(spec);
         Engine engine = Engine.start(spec);
         started = true;
-        return new Pipeline<>(name, closeTimeout, clock, engine);
+        return new Pipeline<>(name, closeTimeout, engine);
     }
 
     /** A builder that has been continued knows another type than what comes out now, and may have its sink already. */

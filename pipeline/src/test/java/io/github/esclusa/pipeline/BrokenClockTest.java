@@ -104,6 +104,19 @@ class BrokenClockTest {
         assertThat(heard).containsExactly(1);
     }
 
+    @Test
+    void shutdownThatCannotTellTheTimeLetsThePipelineDrain() throws Exception {
+        Pipeline<Integer> pipeline =
+                builder().sink("hold", message -> hold.await()).start();
+        accepted(pipeline.submit(1));
+        clock.setBroken(true);
+        assertThat(catchThrowable(() -> pipeline.shutdown(LONG))).isSameAs(clock.thrown);
+        assertThat(pipeline.submit(2)).isEqualTo(Admission.CLOSED);
+        hold.countDown();
+        Awaitility.await().until(() -> pipeline.state() == PipelineState.TERMINATED);
+        assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(1);
+    }
+
     private PipelineBuilder<Integer, Integer> builder() {
         return Pipeline.<Integer>builder("untimed")
                 .clock(clock)

@@ -513,27 +513,33 @@ public final class BoundedBuffer<E extends Admissible> {
      */
     private Admission admitDroppingOldest(E element) {
         Stock.Eviction<E> eviction = null;
+        boolean letsOut = false;
         Admission answer;
         lock.lock();
         try {
             answer = admitIfRoom(element);
             if (answer == Admission.FULL) {
+                letsOut = stock.keepsBack();
                 eviction = stock.evictFor(element);
+                letsOut &= !stock.keepsBack();
             }
         } finally {
             lock.unlock();
         }
         if (eviction != null && !eviction.evicted().isEmpty()) {
-            tellDropped(eviction);
+            tellDropped(eviction, letsOut);
             answer = admitInPlaceOf(eviction, element);
         }
         tell(answer);
         return answer;
     }
 
-    private void tellDropped(Stock.Eviction<E> eviction) {
+    private void tellDropped(Stock.Eviction<E> eviction, boolean letsOut) {
         boolean told = false;
         try {
+            if (letsOut) {
+                events.queued(); // the listener may take its time
+            }
             eviction.evicted().forEach(events::dropped);
             told = true;
         } finally {

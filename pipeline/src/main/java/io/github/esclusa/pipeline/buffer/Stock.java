@@ -171,6 +171,7 @@ final class Stock<E extends Admissible> {
         dropped = total;
         int going = leaving + count;
         leaving = going;
+        stopsKeepingBack(); // who was too heavy to be out besides may be gone
         return eviction;
     }
 

@@ -110,7 +110,10 @@ final class Announcers {
         STUCK
     }
 
-    /** How many waits one may be between two callbacks. */
+    /** In how many waits patience with one callback is spent: by this part of it one may be kept longer. */
+    private static final int WAITS = 8;
+
+    /** How much more patience there is with one that is between two callbacks. */
     private static final int PATIENT = 10;
 
     /** One of the threads, and where it is. */
@@ -126,8 +129,8 @@ final class Announcers {
          */
         private final WaitLock interrupting = new WaitLock();
 
-        @GuardedBy("interrupting")
-        private Place place = Place.BETWEEN;
+        /** Written under the lock, read without it as well. */
+        private volatile Place place = Place.BETWEEN;
 
         /**
          * Somebody waits for it patiently: no other sweep calls it stuck for being in a callback. Cleared by whoever waits, under
@@ -198,7 +201,7 @@ final class Announcers {
                 int still = 0;
                 do {
                     long before = seen;
-                    interrupted |= awaitOver(patienceNanos);
+                    interrupted |= awaitOver(patienceNanos / WAITS);
                     seen = calls;
                     still = seen == before ? still + 1 : 0;
                 } while (!isOver() && !givesUp(seen, still));
@@ -239,13 +242,13 @@ final class Announcers {
             }
         }
 
-        /** After so many waits in which it has entered no callback. */
+        /** After so many waits, one after the other, in which it has entered no callback. */
         private boolean givesUp(long seen, int still) {
             if (still == 0 || !interrupting.tryLock()) {
                 return false; // it is on its way in or out
             }
             try {
-                if (calls != seen || still < (place == Place.BETWEEN ? PATIENT : 1)) {
+                if (calls != seen || still < (place == Place.BETWEEN ? PATIENT * WAITS : WAITS)) {
                     return false;
                 }
                 if (place == Place.IN_CALLBACK) {
@@ -262,14 +265,7 @@ final class Announcers {
         }
 
         boolean isStuckStill() {
-            if (!interrupting.tryLock()) {
-                return false;
-            }
-            try {
-                return place == Place.STUCK;
-            } finally {
-                interrupting.unlock();
-            }
+            return place == Place.STUCK;
         }
 
         boolean isStuck() {

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -140,18 +141,37 @@ public final class Engine {
     /**
      * Refuses new messages from now on, lets the workers end when they have done what is there, and waits for that: until
      * the report is drawn, the listener has heard of everything, and the meters are gone. At the deadline, also one that has
-     * come before the call, it is as {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so that one which blocks does not
-     * keep the deadline from being seen. At the deadline it is interrupted. What the deadline takes is told to the listener on
-     * such a thread as well.
+     * come before the call, it is as {@link #shutdownNow}. Callbacks in line hear of it at once, on a thread of their own, so
+     * that one which blocks does not keep the deadline from being seen. At the deadline it is interrupted. What the deadline
+     * takes is told to the listener on such a thread as well. Where the clock throws, the pipeline goes on draining too.
      *
-     * @param deadline how long
+     * @param timeout how long
      * @return the final report
      * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
      */
-    public DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
-        if (deadline.hasExpired()) {
-            return publishedOrNow();
+    public DrainReport<Object> shutdown(Duration timeout) throws InterruptedException {
+        Deadline deadline;
+        boolean expired;
+        try {
+            deadline = Deadline.after(timeout, spec.clock());
+            expired = deadline.hasExpired();
+        } catch (Throwable e) { // a user's clock
+            drain();
+            throw e;
         }
+        return expired ? publishedOrNow() : shutdown(deadline);
+    }
+
+    private void drain() {
+        try {
+            closeInlets();
+            seal();
+        } finally {
+            announceCloseLeft();
+        }
+    }
+
+    private DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
         boolean elsewhere = false;
         try {
             closeInlets();

@@ -457,6 +457,25 @@ class BoundedBufferTest {
         assertThat(Buffers.poll(buffer)).isEqualTo(new Item(2, 10));
     }
 
+    /** The listener may take its time, and a worker may be waiting. */
+    @Test
+    void dropOldestLetsTheLightOneOutBeforeItTellsOfTheHeavyOne() {
+        BoundedBuffer<Item> buffer = new BoundedBuffer<>(10, 100, 1, Overflow.dropOldest(), clock, told);
+        List<Item> polled = new ArrayList<>();
+        told.whenDropped = item -> {
+            assertThat(told.queued).hasValue(4);
+            polled.add(Buffers.poll(buffer));
+        };
+        buffer.offer(new Item(0, 40));
+        buffer.offer(new Item(1, 50));
+        buffer.offer(new Item(2, 5));
+        assertThat(Buffers.poll(buffer)).isEqualTo(new Item(0, 40));
+        assertThat(Buffers.poll(buffer)).isNull();
+        assertThat(buffer.offer(new Item(3, 20))).isEqualTo(Admission.ACCEPTED);
+        assertThat(told.dropped).containsExactly(new Item(1, 50));
+        assertThat(polled).containsExactly(new Item(2, 5));
+    }
+
     /**
      * While one offer tells of what it has evicted, another takes the little room that there was besides: both together
      * must not outgrow the bound.

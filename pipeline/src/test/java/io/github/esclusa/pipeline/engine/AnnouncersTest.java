@@ -10,6 +10,7 @@ import io.github.esclusa.pipeline.testing.Running;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,6 +112,28 @@ class AnnouncersTest {
         steps.leaveSecond.countDown();
         thread[0].join();
         assertThat(announcer.awaitEnd(1)).isTrue();
+    }
+
+    /** In a callback that it enters during the first of the waits. */
+    @Test
+    void patienceBeginsWithTheCallback() throws Exception {
+        Steps steps = new Steps();
+        AtomicLong waited = new AtomicLong();
+        Announcers.Announcer announcer = new Announcers.Announcer(true) {
+            @Override
+            boolean awaitOver(long nanos) {
+                if (waited.getAndAdd(nanos) == 0) {
+                    steps.callFirst.countDown();
+                    Awaitility.await().until(() -> steps.inFirst.getCount() == 0);
+                }
+                return false;
+            }
+        };
+        announcers.start(Thread::new, announcer, steps::run);
+        assertThat(announcer.awaitEnd(800)).isFalse();
+        assertThat(waited).hasValue(900);
+        steps.leaveFirst.countDown();
+        steps.leaveSecond.countDown();
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.esclusa.core.thread.NamedThreads;
 import io.github.esclusa.core.time.Clock;
-import io.github.esclusa.core.time.Deadline;
 import io.github.esclusa.pipeline.policy.ErrorPolicy;
 import io.github.esclusa.pipeline.policy.Overflow;
 import io.github.esclusa.pipeline.report.Admission;
@@ -135,7 +134,7 @@ class EngineTest {
         Awaitility.await().until(() -> threads.stream().anyMatch(thread -> !thread.isAlive()));
         othersHold.countDown();
         Awaitility.await().until(() -> threads.stream().noneMatch(Thread::isAlive));
-        DrainReport<Object> report = engine.shutdown(Deadline.after(Duration.ofDays(1), Clock.system()));
+        DrainReport<Object> report = engine.shutdown(Duration.ofDays(1));
         assertThat(report.balanced()).as("%s", report).isTrue();
         assertThat(report.accepted()).isEqualTo(workers + 1);
         assertThat(report.unknown()).hasSize(1);
@@ -157,7 +156,7 @@ class EngineTest {
         assertThatThrownBy(engine::shutdownNow).isInstanceOf(OutOfMemoryError.class);
         assertThat(engine.state()).isEqualTo(Engine.State.FAILED);
         Awaitility.await().until(() -> threads.stream().noneMatch(Thread::isAlive));
-        DrainReport<Object> report = engine.shutdown(Deadline.after(Duration.ofDays(1), Clock.system()));
+        DrainReport<Object> report = engine.shutdown(Duration.ofDays(1));
         assertThat(report.balanced()).as("%s", report).isTrue();
         assertThat(report.returned()).containsExactly(0, 1, 2);
         assertThat(heard).hasSize(3);
@@ -187,7 +186,7 @@ class EngineTest {
         DrainReport<Object> report =
                 switch (how) {
                     case NOW -> engine.shutdownNow();
-                    case EXPIRED -> engine.shutdown(Deadline.after(Duration.ZERO, clock));
+                    case EXPIRED -> engine.shutdown(Duration.ZERO);
                 };
         assertThat(report.returned()).containsExactly(0, 1, 2);
         assertThat(report.complete()).isFalse();
@@ -232,9 +231,7 @@ class EngineTest {
         assertThat(registry.getMeters()).isEmpty();
         Engine next = Engine.start(spec(code, 1, 1, Clock.system(), makes(-1), registry));
         assertThat(next.inlets().get(0).submit(1)).isEqualTo(Admission.ACCEPTED);
-        assertThat(next.shutdown(Deadline.after(Duration.ofSeconds(30), Clock.system()))
-                        .delivered())
-                .isEqualTo(1);
+        assertThat(next.shutdown(Duration.ofSeconds(30)).delivered()).isEqualTo(1);
     }
 
     /** Also on a small stack: it is the inlets that may be many. */
@@ -247,8 +244,7 @@ class EngineTest {
         EngineSpec one = spec(Step.sink(input -> {}), 1, 1, Clock.system(), makes(-1), null);
         Engine engine = Engine.start(new EngineSpec(
                 one.name(), inlets, one.segments(), one.threads(), one.clock(), one.listener(), one.registry()));
-        FutureTask<DrainReport<Object>> shutdown =
-                new FutureTask<>(() -> engine.shutdown(Deadline.after(Duration.ofDays(1), Clock.system())));
+        FutureTask<DrainReport<Object>> shutdown = new FutureTask<>(() -> engine.shutdown(Duration.ofDays(1)));
         Thread small = new Thread(null, shutdown, "small", 192 * 1024);
         small.setDaemon(true);
         small.start();
