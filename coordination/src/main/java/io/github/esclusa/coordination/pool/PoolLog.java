@@ -35,7 +35,7 @@ final class PoolLog {
     void waited(AcquireOutcome outcome, long nanos) {
         try {
             if (log.isDebugEnabled()) {
-                log.debug("waited {} ns for a resource of pool '{}': {}", nanos, pool, outcome.tag());
+                log.debug("waited {} µs for a resource of pool '{}': {}", nanos / 1_000, pool, outcome.tag());
             }
         } catch (Throwable e) {
             return; // There is nowhere left to say it.

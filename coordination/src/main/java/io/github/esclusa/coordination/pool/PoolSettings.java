@@ -41,7 +41,7 @@ record PoolSettings(
         require(
                 !acquireTimeout.isNegative(),
                 "pool '" + name + "': acquireTimeout(" + acquireTimeout
-                        + ") must not be negative; zero never waits, use tryAcquire() for that");
+                        + ") must not be negative; not to wait, give zero, or call tryAcquire()");
         require(
                 !closeTimeout.isNegative(),
                 "pool '" + name + "': closeTimeout(" + closeTimeout + ") must not be negative; zero never waits");

@@ -164,7 +164,8 @@ final class Workers<T> {
 
     private static Throwable useless(String made) {
         try {
-            return new IllegalStateException("the factory's create() returned " + made);
+            return new IllegalStateException(
+                    "the factory's create() returned " + made + ": let it throw where there is none");
         } catch (OutOfMemoryError e) {
             return e;
         }
