@@ -195,7 +195,7 @@ class Ending {
     }
 
     /** Whoever tells of the end and is stuck is named in the report that is drawn, unless somebody has that already. */
-    void name(Announcers.Announcer announcer, Machine machine) {
+    void name(Announcer announcer, Machine machine) {
         lock.lock();
         try {
             if (drawn != null && !isPublished && announcer.isStuckStill()) {

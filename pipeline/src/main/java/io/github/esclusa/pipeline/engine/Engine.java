@@ -370,8 +370,7 @@ public final class Engine {
             }
             machine.announcers().interrupt(); // also where another drew: it did not wait for them
             meters.close(); // before the report: whoever has it may start a successor of the same name
-            Announcers.Announcer announcer =
-                    isForUserCode(telling) ? startAnnouncer(true, () -> tellAndAnnounce(telling)) : null;
+            Announcer announcer = isForUserCode(telling) ? startAnnouncer(true, () -> tellAndAnnounce(telling)) : null;
             elsewhere = announcer != null;
             if (announcer == null) {
                 tell(telling);
@@ -442,7 +441,7 @@ public final class Engine {
     /** What is left for want of a thread, or because others are held up. Who blocks is waited for a second, and interrupted. */
     private void announceCloseLeft() {
         if (machine.hasCloseToAnnounce()) {
-            Announcers.Announcer announcer = startAnnouncer(true, this::announceClose);
+            Announcer announcer = startAnnouncer(true, this::announceClose);
             if (announcer == null) {
                 announceClose();
             } else {
@@ -455,7 +454,7 @@ public final class Engine {
      * Waits for user code that hears of the end when no time is left, as long as its calls return, and does not mind how many there
      * are. It has a thread of the pipeline's own: on that of whoever ends it, one that blocks would keep it for good.
      */
-    private void awaitEnd(Announcers.Announcer announcer) {
+    private void awaitEnd(Announcer announcer) {
         if (!announcer.awaitEnd(PATIENCE_NANOS)) {
             ending.name(announcer, machine);
             announcer.interruptIfStuck(spec.name());
@@ -472,7 +471,7 @@ public final class Engine {
         return machine.hasCloseToAnnounce() || (settler.hasListener() && !telling.isEmpty());
     }
 
-    private Announcers.@Nullable Announcer startAnnouncer(boolean waitedFor, Runnable announcement) {
+    private @Nullable Announcer startAnnouncer(boolean waitedFor, Runnable announcement) {
         try {
             return machine.announcers().start(closeThreads, waitedFor, announcement);
         } catch (Throwable e) {

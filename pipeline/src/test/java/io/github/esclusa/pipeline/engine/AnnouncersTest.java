@@ -97,7 +97,7 @@ class AnnouncersTest {
     void whoIsWaitedForIsStuckOnlyOnceTheWaitIsGivenUp() throws Exception {
         Steps steps = new Steps();
         Thread[] thread = new Thread[1];
-        Announcers.Announcer announcer = announcers.start(task -> thread[0] = new Thread(task), true, steps::run);
+        Announcer announcer = announcers.start(task -> thread[0] = new Thread(task), true, steps::run);
         steps.callFirst.countDown();
         steps.inFirst.await();
         assertThat(announcers.stuck()).isEmpty();
@@ -119,7 +119,7 @@ class AnnouncersTest {
     void patienceBeginsWithTheCallback() throws Exception {
         Steps steps = new Steps();
         AtomicLong waited = new AtomicLong();
-        Announcers.Announcer announcer = new Announcers.Announcer(true) {
+        Announcer announcer = new Announcer(true) {
             @Override
             boolean awaitOver(long nanos) {
                 if (waited.getAndAdd(nanos) == 0) {
@@ -140,7 +140,7 @@ class AnnouncersTest {
     void whoIsWaitedForIsStuckOnceTheWaitHasFailed() throws Exception {
         Steps steps = new Steps();
         OutOfMemoryError thrown = new OutOfMemoryError("on purpose");
-        Announcers.Announcer starved = new Announcers.Announcer(true) {
+        Announcer starved = new Announcer(true) {
             @Override
             boolean awaitOver(long nanos) {
                 throw thrown;
