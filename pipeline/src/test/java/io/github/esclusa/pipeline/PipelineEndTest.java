@@ -226,8 +226,12 @@ class PipelineEndTest {
         holding.await();
         accepted(pipeline.submit(2));
         accepted(pipeline.submit(3));
-        Running<DrainReport<Integer>> shutdown = Running.call(() -> pipeline.shutdown(Duration.ZERO));
-        DrainReport<Integer> report = shutdown.result();
+        DrainReport<Integer> report;
+        try (LogLines log = LogLines.open()) {
+            report = Running.call(() -> pipeline.shutdown(Duration.ZERO)).result();
+            assertThat(log.with("has not come back")).singleElement().satisfies(line -> assertThat(line)
+                    .contains("'ending'", "ending-close-1 in CountDownLatch.await"));
+        }
         assertThat(report.returned()).containsExactly(2, 3);
         assertThat(report.unknown()).containsExactly(1);
         assertThat(report.stuckThreads())

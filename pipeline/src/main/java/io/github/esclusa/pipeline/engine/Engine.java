@@ -8,10 +8,7 @@ import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,26 +43,17 @@ public final class Engine {
 
     private static final SafeLog log = SafeLog.of(Engine.class);
 
-    /** How long one call of user code may take that tells of the end when no time is left. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final EngineSpec spec;
 
     private final PipelineMeters meters;
     private final Settler settler;
     private final Machine machine;
 
-    /** Settles what the end takes. */
-    private final Settler lastSettler;
-
     private final Ending ending;
 
-    private final ThreadFactory closeThreads;
+    private final LastWords lastWords;
 
     private final AtomicInteger liveWorkers;
-
-    /** Threads in user code for whose return the end waits. */
-    private final Set<Thread> tellers = ConcurrentHashMap.newKeySet();
 
     private Engine(EngineSpec spec, Ending ending) {
         this.spec = spec;
@@ -73,8 +61,7 @@ public final class Engine {
         this.settler = new Settler(spec.name(), spec.listener(), meters, spec.clock());
         this.ending = ending;
         this.machine = assemble();
-        this.closeThreads = spec.threads().apply(spec.name() + "-close");
-        this.lastSettler = settler.on(machine.announcers());
+        this.lastWords = new LastWords(spec, machine, ending, settler);
         this.liveWorkers = new AtomicInteger(machine.workers().size());
     }
 
@@ -167,7 +154,7 @@ public final class Engine {
             closeInlets();
             seal();
         } finally {
-            announceCloseLeft();
+            lastWords.announceCloseLeft();
         }
     }
 
@@ -181,7 +168,7 @@ public final class Engine {
             }
             try {
                 seal();
-                elsewhere = owed && startAnnouncer(false, () -> tellAndAnnounce(null)) != null;
+                elsewhere = owed && lastWords.announceCloseElsewhere();
             } finally {
                 if (owed && !elsewhere) {
                     ending.told(machine); // callbacks hear at the end
@@ -191,7 +178,7 @@ public final class Engine {
             return report == null ? sweep() : report;
         } finally {
             if (!elsewhere) {
-                announceCloseLeft();
+                lastWords.announceCloseLeft();
             }
         }
     }
@@ -207,7 +194,7 @@ public final class Engine {
             closeInlets();
             return sweep();
         } finally {
-            announceCloseLeft();
+            lastWords.announceCloseLeft();
         }
     }
 
@@ -216,7 +203,7 @@ public final class Engine {
         if (report == null) {
             return shutdownNow();
         }
-        announceCloseLeft();
+        lastWords.announceCloseLeft();
         return report;
     }
 
@@ -235,38 +222,17 @@ public final class Engine {
      * @return {@code true} in user code for whose return the end of the pipeline waits
      */
     public boolean isTelling() {
-        Thread current = Thread.currentThread();
-        if (tellers.contains(current)) {
-            return true;
-        }
-        Worker worker = machine.workerOn(current);
-        return worker != null && worker.isTelling();
+        return lastWords.isTelling();
     }
 
-    /** Runs what tells user code of something for whose return the end waits. */
+    /** See {@link LastWords#telling}. */
     void telling(Runnable tell) {
-        Thread current = Thread.currentThread();
-        boolean outermost = tellers.add(current);
-        try {
-            tell.run();
-        } finally {
-            if (outermost) {
-                tellers.remove(current);
-                endLogsIfOver();
-            }
-        }
+        lastWords.telling(tell);
     }
 
-    /**
-     * Tells what the logs left out, once the pipeline is over; to be called by whoever has called user code that may still fail
-     * then. It logs, then reads the state; who draws the report writes the state, then comes here itself. So one of the two
-     * finds what was left out.
-     */
+    /** See {@link LastWords#endLogsIfOver}. */
     void endLogsIfOver() {
-        if (ending.isDrawn()) {
-            machine.endLogs();
-            settler.endLog();
-        }
+        lastWords.endLogsIfOver();
     }
 
     /** Stops the pipeline because an error policy says so: what is queued is returned, what is running may finish. */
@@ -362,7 +328,7 @@ public final class Engine {
     private DrainReport<Object> sweep() {
         machine.close();
         Ending.Telling telling = takeEverything();
-        boolean elsewhere = false;
+        boolean tells = false;
         try {
             machine.halt();
             if (telling.drew()) {
@@ -370,19 +336,14 @@ public final class Engine {
             }
             machine.announcers().interrupt(); // also where another drew: it did not wait for them
             meters.close(); // before the report: whoever has it may start a successor of the same name
-            Announcer announcer = isForUserCode(telling) ? startAnnouncer(true, () -> tellAndAnnounce(telling)) : null;
-            elsewhere = announcer != null;
-            if (announcer == null) {
-                tell(telling);
-            } else {
-                awaitEnd(announcer);
-            }
+            tells = true;
+            lastWords.tellPatiently(telling);
         } finally {
-            if (!elsewhere) {
+            if (!tells) {
                 ending.told(machine);
             }
-            ending.publish(); // also where another drew it: nobody waits for what that one tells longer than this one
-            // does
+            // Also where another drew it: nobody waits for what that one tells longer than this one does.
+            ending.publish();
         }
         return requireNonNull(ending.drawn());
     }
@@ -414,12 +375,12 @@ public final class Engine {
         try {
             Ending.Telling telling = ending.halt(machine, dead);
             try {
-                tell(telling);
+                lastWords.tell(telling);
             } finally {
                 ending.told(machine);
             }
         } finally {
-            announceClose(); // also where there was no memory for the rest, which a sweep makes up for
+            lastWords.announceClose(); // also where there was no memory for the rest, which a sweep makes up for
         }
     }
 
@@ -428,81 +389,9 @@ public final class Engine {
         Ending.Telling telling = ending.draw(machine);
         try {
             meters.close(); // before the report is published
-            tell(telling);
+            lastWords.tell(telling);
         } finally {
             ending.told(machine);
         }
-    }
-
-    private void announceClose() {
-        telling(machine::announceClose);
-    }
-
-    /** What is left for want of a thread, or because others are held up. Who blocks is waited for a second, and interrupted. */
-    private void announceCloseLeft() {
-        if (machine.hasCloseToAnnounce()) {
-            Announcer announcer = startAnnouncer(true, this::announceClose);
-            if (announcer == null) {
-                announceClose();
-            } else {
-                awaitEnd(announcer);
-            }
-        }
-    }
-
-    /**
-     * Waits for user code that hears of the end when no time is left, as long as its calls return, and does not mind how many there
-     * are. It has a thread of the pipeline's own: on that of whoever ends it, one that blocks would keep it for good.
-     */
-    private void awaitEnd(Announcer announcer) {
-        if (!announcer.awaitEnd(PATIENCE_NANOS)) {
-            ending.name(announcer, machine);
-            announcer.interruptIfStuck(spec.name());
-            log.warn(
-                    "pipeline '{}' has ended, and its settlement listener or a callback has not come back for {} ms or more:"
-                            + " it is waited for no longer",
-                    spec.name(),
-                    TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
-            endLogsIfOver();
-        }
-    }
-
-    private boolean isForUserCode(Ending.Telling telling) {
-        return machine.hasCloseToAnnounce() || (settler.hasListener() && !telling.isEmpty());
-    }
-
-    private @Nullable Announcer startAnnouncer(boolean waitedFor, Runnable announcement) {
-        try {
-            return machine.announcers().start(closeThreads, waitedFor, announcement);
-        } catch (Throwable e) {
-            log.warn(
-                    "pipeline '{}' has no thread to tell its listener and callbacks of the end; they hear on that of whoever"
-                            + " ends it",
-                    spec.name(),
-                    e);
-            return null;
-        }
-    }
-
-    /** A telling that has begun, with the callbacks that are to hear of the close. */
-    private void tellAndAnnounce(Ending.@Nullable Telling telling) {
-        try {
-            if (telling != null) {
-                tell(telling);
-            }
-        } finally {
-            try {
-                announceClose();
-            } finally {
-                ending.told(machine);
-            }
-        }
-    }
-
-    private void tell(Ending.Telling told) {
-        telling(() -> {
-            told.returned().forEach(each -> lastSettler.settled(each, Outcome.RETURNED, told.cause()));
-            told.unknown().forEach(each -> lastSettler.settled(each, Outcome.UNKNOWN, told.cause()));
-        });
     }
 }

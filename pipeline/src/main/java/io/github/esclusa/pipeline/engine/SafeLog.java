@@ -69,6 +69,14 @@ final class SafeLog {
         }
     }
 
+    void warn(String format, Object what, long number, Object which) {
+        try {
+            logger.warn(format, what, number, which);
+        } catch (Throwable ignored) {
+            // see the class
+        }
+    }
+
     void warn(String format, Object what, Throwable cause) {
         try {
             logger.warn(format, what, cause);
