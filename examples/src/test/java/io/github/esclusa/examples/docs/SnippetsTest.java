@@ -9,6 +9,7 @@ import io.github.esclusa.coordination.timer.ResetOutcome;
 import io.github.esclusa.core.lock.LockOrderException;
 import io.github.esclusa.pipeline.report.Admission;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -24,14 +25,30 @@ class SnippetsTest {
 
     @Test
     void theReadmeShowsWhatIsCompiled() throws IOException {
+        assertThat(shownAsCompiled(Path.of("../README.md"))).hasSize(8);
+    }
+
+    /** All the code in the guide is, and {@link GuideSnippetsTest} runs it. */
+    @Test
+    void theGuideShowsWhatIsCompiled() throws IOException {
+        Path page = Path.of("../docs/guide.md");
+        assertThat(shownAsCompiled(page))
+                .hasSameSizeAs(Files.readAllLines(page).stream()
+                        .filter("```java"::equals)
+                        .toList())
+                .doesNotHaveDuplicates()
+                .hasSize(11);
+    }
+
+    private static List<String> shownAsCompiled(Path page) throws IOException {
         Path sources = Path.of("src/test/java/io/github/esclusa/examples/docs");
-        List<Pages.Block> shown = Pages.blocks(Path.of("../README.md"));
+        List<Pages.Block> shown = Pages.blocks(page);
         for (Pages.Block block : shown) {
             assertThat(block.lines())
                     .as(block.source())
                     .isEqualTo(Pages.compiled(sources.resolve(block.source() + ".java")));
         }
-        assertThat(shown).hasSize(8);
+        return shown.stream().map(Pages.Block::source).toList();
     }
 
     @Test
