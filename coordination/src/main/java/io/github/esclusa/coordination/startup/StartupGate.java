@@ -262,7 +262,7 @@ public final class StartupGate implements AutoCloseable {
         private final String name;
         private final Map<String, Component<?>> components = new LinkedHashMap<>();
 
-        private Duration stopTimeout = Duration.ofSeconds(10);
+        private Duration stopTimeout = Duration.ofMinutes(1);
         private ThreadKind threads = ThreadKind.DAEMON;
         private Clock clock = Clock.system();
         private @Nullable MeterRegistry registry;
@@ -296,7 +296,10 @@ public final class StartupGate implements AutoCloseable {
         }
 
         /**
-         * How long the rollback of a failed start and {@link StartupGate#close} may take. The default is 10 seconds.
+         * How long the rollback of a failed start and {@link StartupGate#close} may take. The default is a minute. It is
+         * to be longer than the closes of the components take, one after the other where they depend: a pipeline's
+         * {@code close()} drains for up to half a minute unless told otherwise, and is interrupted, which ends it at once, when
+         * its share of this is over.
          *
          * @param timeout the limit; positive
          * @return this

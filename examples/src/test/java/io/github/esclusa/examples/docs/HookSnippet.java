@@ -26,7 +26,7 @@ final class HookSnippet {
 
     private void startAndEnd() throws InterruptedException {
         // snippet
-        StartupGate.Builder parts = StartupGate.builder("service").stopTimeout(Duration.ofSeconds(60));
+        StartupGate.Builder parts = StartupGate.builder("service");
         Component<ResourcePool<Session>> pool = parts.component("pool", () -> openPool());
         Component<Pipeline<String>> pipeline =
                 parts.component("pipeline", () -> startPipeline(pool.get())).after(pool);
