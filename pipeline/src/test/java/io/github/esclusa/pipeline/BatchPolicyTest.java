@@ -168,7 +168,7 @@ class BatchPolicyTest extends PolicyFixture {
                 assertThat(cause.getSuppressed()).isEmpty();
             });
             assertThat(settlementOf(3).cause()).hasMessage("third");
-            assertThat(log.with("stops")).hasSize(1);
+            assertThat(log.with("' stops")).hasSize(1);
         }
         assertThat(pipeline.state()).isEqualTo(PipelineState.FAILED);
     }
