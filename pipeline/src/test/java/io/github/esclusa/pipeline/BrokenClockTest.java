@@ -11,12 +11,14 @@ import io.github.esclusa.pipeline.report.DrainReport;
 import io.github.esclusa.pipeline.report.Outcome;
 import io.github.esclusa.pipeline.testing.BrokenClock;
 import io.github.esclusa.pipeline.testing.LogLines;
+import io.github.esclusa.pipeline.testing.Running;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -115,6 +117,38 @@ class BrokenClockTest {
         hold.countDown();
         Awaitility.await().until(() -> pipeline.state() == PipelineState.TERMINATED);
         assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(1);
+    }
+
+    /** As after an interrupt: nobody is out of time, so nobody is stuck, and whoever shuts down next waits for it. */
+    @Test
+    void aCallbackInLineIsLeftAloneByAShutdownThatCannotTellTheTime() throws Exception {
+        CountDownLatch inCallback = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicReference<Throwable> interrupted = new AtomicReference<>();
+        Pipeline<Integer> pipeline =
+                builder().capacity(1).sink("hold", message -> hold.await()).start();
+        accepted(pipeline.submit(1));
+        assertThat(pipeline.submit(2, decided -> {
+                    inCallback.countDown();
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException e) {
+                        interrupted.set(e);
+                    }
+                }))
+                .isEqualTo(Admission.WAITING);
+        clock.setBroken(true);
+        assertThat(catchThrowable(() -> pipeline.shutdown(LONG))).isSameAs(clock.thrown);
+        inCallback.await();
+        clock.setBroken(false);
+        hold.countDown();
+        Running<DrainReport<Integer>> second = Running.call(() -> pipeline.shutdown(Duration.ofDays(1)));
+        second.awaitParked();
+        Awaitility.await().until(() -> pipeline.settled(Outcome.DELIVERED) == 1);
+        assertThat(second.isDone()).isFalse();
+        goOn.countDown();
+        assertThat(second.result().stuckThreads()).isEmpty();
+        assertThat(interrupted).hasValue(null);
     }
 
     private PipelineBuilder<Integer, Integer> builder() {

@@ -136,7 +136,8 @@ class RetryPolicyTest extends PolicyFixture {
             assertThat(log.with("policies"))
                     .containsExactly(
                             line,
-                            stage + " succeeds again (failed attempts: 3, in 3000 ms; failures not logged: 2)",
+                            stage
+                                    + " succeeds again (failed attempts: 3, in 3000 ms; failures in all since the last line: 2)",
                             stage + MORE);
         }
     }
@@ -184,10 +185,11 @@ class RetryPolicyTest extends PolicyFixture {
             assertThat(log.with("policies"))
                     .containsExactly(
                             stage + " failed, and is tried again",
-                            stage + " succeeds again (failed attempts: 2, in 2000 ms; failures not logged: 1)",
+                            stage
+                                    + " succeeds again (failed attempts: 2, in 2000 ms; failures in all since the last line: 1)",
                             "the dead-letter handler of " + stage + " failed, and is tried again",
                             "the dead-letter handler of " + stage
-                                    + " succeeds again (failed attempts: 1, in 1000 ms; failures not logged: 0)");
+                                    + " succeeds again (failed attempts: 1, in 1000 ms; failures in all since the last line: 0)");
         }
     }
 

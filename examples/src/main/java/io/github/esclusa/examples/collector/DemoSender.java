@@ -96,12 +96,17 @@ final class DemoSender implements AutoCloseable {
 
     private void submit(Sending sending) {
         senders.submit(() -> {
+            boolean sent = false;
             try {
                 sending.run();
+                sent = true;
             } catch (IOException e) {
                 if (!aborted.isSet()) { // else that is how it is ended
-                    abort(); // no interrupt ends the others where they are held back in a write
                     throw e;
+                }
+            } finally {
+                if (!sent) {
+                    abort(); // no interrupt ends the others where they are held back in a write
                 }
             }
             return null;

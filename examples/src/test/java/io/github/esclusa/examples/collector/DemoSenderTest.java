@@ -86,6 +86,7 @@ class DemoSenderTest {
     private static void awaitHeldBack(DemoSender sender) {
         AtomicLong sent = new AtomicLong();
         Awaitility.await()
+                .atMost(Duration.ofSeconds(50))
                 .pollInterval(Duration.ofMillis(900))
                 .until(() -> sent.getAndSet(sender.sentOverTcp()) == sent.get());
     }

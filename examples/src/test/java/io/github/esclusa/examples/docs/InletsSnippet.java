@@ -11,17 +11,22 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The README's pipeline with two inlets that is closed with the process. */
 final class InletsSnippet {
 
     record Shown(Admission admission, Queue<String> stored, long lost, List<String> closed) {}
 
-    private record Part(String name, List<String> closed) {
-        void close() {
+    private record Part(String name, List<String> closed) implements AutoCloseable {
+        @Override
+        public void close() {
             closed.add(name);
         }
     }
+
+    private static final Logger log = LoggerFactory.getLogger(InletsSnippet.class);
 
     private InletsSnippet() {}
 
@@ -44,9 +49,11 @@ final class InletsSnippet {
                 .sink("store", stored::add)
                 .start();
         Thread atExit = new Thread(() -> {
-            listener.close(); // first what feeds it
-            ingest.close(); // warns of what it could not finish
-            database.close(); // last what its stages use
+            try (database; // last what its stages use
+                    ingest; // warns of what it could not finish
+                    listener) { // first what feeds it
+                log.info("closing"); // then each is closed, whatever the others throw
+            }
         });
         Runtime.getRuntime().addShutdownHook(atExit);
         Admission admission = ingest.inlet("udp").submit("hello");

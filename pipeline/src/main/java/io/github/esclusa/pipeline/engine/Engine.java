@@ -143,37 +143,16 @@ public final class Engine {
             deadline = Deadline.after(timeout, spec.clock());
             expired = deadline.hasExpired();
         } catch (Throwable e) { // a user's clock
-            drain();
+            drainUnawaited(e);
             throw e;
         }
         return expired ? publishedOrNow() : shutdown(deadline);
     }
 
-    private void drain() {
-        try {
-            closeInlets();
-            seal();
-        } finally {
-            lastWords.announceCloseLeft();
-        }
-    }
-
     private DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
         boolean elsewhere = false;
         try {
-            closeInlets();
-            boolean owed = machine.hasCloseToAnnounce();
-            if (owed) {
-                ending.tells(); // before the workers can end, and the report be published without it
-            }
-            try {
-                seal();
-                elsewhere = owed && lastWords.announceCloseElsewhere();
-            } finally {
-                if (owed && !elsewhere) {
-                    ending.told(machine); // callbacks hear at the end
-                }
-            }
+            elsewhere = drain();
             DrainReport<Object> report = ending.awaitPublished(deadline);
             return report == null ? sweep() : report;
         } finally {
@@ -181,6 +160,42 @@ public final class Engine {
                 lastWords.announceCloseLeft();
             }
         }
+    }
+
+    /** For a caller who cannot be told when to stop waiting. */
+    private void drainUnawaited(Throwable why) {
+        try {
+            if (!drain()) {
+                lastWords.announceCloseLeft();
+            }
+        } catch (Throwable e) {
+            if (e != why) {
+                why.addSuppressed(e);
+            }
+        }
+    }
+
+    /**
+     * Refuses new messages, and lets the workers end when they have done what is there. {@code true} if callbacks in line hear
+     * of the close on a thread of their own: else they are left to the caller, when it has done waiting.
+     */
+    private boolean drain() {
+        closeInlets();
+        boolean owed = machine.hasCloseToAnnounce();
+        if (owed) {
+            ending.tells(); // before the workers can end, and the report be published without it
+        }
+        boolean elsewhere = false;
+        try {
+            machine.segments().forEach(Segment::drains);
+            firstSegment().seal();
+            elsewhere = owed && lastWords.announceCloseElsewhere();
+        } finally {
+            if (owed && !elsewhere) {
+                ending.told(machine); // callbacks hear at the end
+            }
+        }
+        return elsewhere;
     }
 
     /**
@@ -318,11 +333,6 @@ public final class Engine {
     private void closeInlets() {
         ending.drains();
         machine.close();
-    }
-
-    private void seal() {
-        machine.segments().forEach(Segment::drains);
-        firstSegment().seal();
     }
 
     private DrainReport<Object> sweep() {

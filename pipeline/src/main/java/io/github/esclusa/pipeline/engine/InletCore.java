@@ -98,10 +98,14 @@ public final class InletCore {
     }
 
     private InterruptedException interrupted(InterruptedException cause) {
-        InterruptedException told = new InterruptedException("interrupted while submitting to inlet '" + name()
-                + "' of pipeline '" + engine.name() + "': the message was not accepted");
-        told.initCause(cause);
-        return told;
+        try {
+            InterruptedException told = new InterruptedException("interrupted while submitting to inlet '" + name()
+                    + "' of pipeline '" + engine.name() + "': the message was not accepted");
+            told.initCause(cause);
+            return told;
+        } catch (OutOfMemoryError e) {
+            return cause;
+        }
     }
 
     /**

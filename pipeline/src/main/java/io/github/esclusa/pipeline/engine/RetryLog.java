@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Says that user code failed and is tried again, as a {@link FailureLog} does, and after each such line once that it succeeds
  * again. Only what has failed before asks, so that what goes well costs nothing. Its figures are those of the one message, or
- * batch, that is through.
+ * batch, that is through, and how many failures, of others too, were left out of the log before.
  */
 final class RetryLog {
 
@@ -48,15 +48,14 @@ final class RetryLog {
     /** It has succeeded on work that had failed. */
     void isThrough(Work work) {
         if (owed.get() && owed.getAndSet(false)) {
-            long leftOut = failures.takeLeftOut(); // told here: a later line would read as if it failed still
             long nanos = Reading.since(work.failingSinceNanos, clock);
             if (nanos != Reading.NONE) {
                 log.info(
-                        "{} succeeds again (failed attempts: {}, in {} ms; failures not logged: {})",
+                        "{} succeeds again (failed attempts: {}, in {} ms; failures in all since the last line: {})",
                         who,
                         work.attempts,
                         TimeUnit.NANOSECONDS.toMillis(nanos),
-                        leftOut);
+                        failures.takeLeftOut()); // told here: a later line would read as if it failed still
             }
         }
     }

@@ -24,19 +24,18 @@ record StageLogs(RetryLog retried, RetryLog handlerRetried, FailureLog gaveUp, F
         return new StageLogs(
                 new RetryLog(where, clock),
                 new RetryLog("the dead-letter handler of " + where, clock),
-                new FailureLog(
-                        log,
-                        where + " gave up on a message, " + which(step.policy().end()),
-                        clock),
+                new FailureLog(log, where + " gave up on a message, " + which(step.policy()), clock),
                 new FailureLog(
                         log,
                         where + ": a predicate or interval function of its error policy threw, and counts as saying no",
                         clock));
     }
 
-    private static String which(ErrorPolicy.End end) {
-        return switch (end) {
-            case SKIP -> "which is discarded and counts as failed (onError can retry, dead-letter or stop instead)";
+    private static String which(ErrorPolicy<?> policy) {
+        return switch (policy.end()) {
+            case SKIP ->
+                "which is discarded and counts as failed"
+                        + (policy.retryConfig() == null ? " (onError can retry, dead-letter or stop instead)" : "");
             case DEAD_LETTER -> "which counts as failed: its dead-letter handler failed too";
             case STOP -> "which counts as failed and stops the pipeline";
         };

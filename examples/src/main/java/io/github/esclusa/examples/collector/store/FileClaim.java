@@ -30,9 +30,6 @@ final class FileClaim implements Claim {
     /** The lock files of this process. */
     private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
 
-    /** Those not given back, also where nobody knows of them any more: Java closes a channel that nothing refers to. */
-    private static final Set<FileClaim> HELD = ConcurrentHashMap.newKeySet();
-
     private final Path file;
     private final FileChannel channel;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -56,7 +53,6 @@ final class FileClaim implements Claim {
         boolean claimed = false;
         try {
             FileClaim claim = new FileClaim(file, locked(file));
-            HELD.add(claim);
             claimed = true;
             return claim;
         } catch (IOException e) {
@@ -102,7 +98,6 @@ final class FileClaim implements Claim {
         } catch (IOException e) {
             log.debug("closing {} failed", file, e);
         } finally {
-            HELD.remove(this);
             CLAIMED.remove(file); // last: closing the channel would take the lock from whoever has it by then
         }
     }

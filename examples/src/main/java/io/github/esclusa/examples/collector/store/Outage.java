@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the database takes what it is given: the last answer counts. Says in the log when that changes, but one outage
- * in ten seconds at most: a database that takes one batch in two must not fill the log as well.
+ * in ten seconds at most, and later where it lasts: a database that takes one batch in two must not fill the log as well.
  */
 final class Outage {
 
@@ -24,7 +24,7 @@ final class Outage {
     Outage(String store, Clock clock) {
         this.store = store;
         this.clock = clock;
-        this.state = Guarded.named(store + "-outage", new State(null, 0, 0, false, null));
+        this.state = Guarded.named(store + "-outage", new State(null, 0, 0, false, false, null));
     }
 
     /** Why the last write failed; {@code null} if it did not. */
@@ -37,7 +37,7 @@ final class Outage {
     void failed(String why) {
         long now = clock.nanoTime();
         State after = state.update(before -> before.failed(why, now));
-        if (after.told && after.failures == 1) {
+        if (after.tells) {
             log.warn("store '{}': {}. It is tried again until it works; what has been accepted waits", store, why);
         }
     }
@@ -45,7 +45,7 @@ final class Outage {
     /** The database has taken something. */
     void worked() {
         State after = state.update(State::worked);
-        if (after.told) {
+        if (after.tells) {
             log.info(
                     "store '{}' writes again, after {} failed attempts in {} ms",
                     store,
@@ -60,26 +60,33 @@ final class Outage {
      * @param reason why it has not taken what it was given; {@code null} if it has
      * @param failures how many attempts have failed since it last took something, or had failed when this answer came
      * @param beganNanos when the first of them did
-     * @param told whether the outage that lasts, or that this very answer has ended, is told of
-     * @param toldNanos when one was last told of; {@code null} if none was
+     * @param told whether that has been told of
+     * @param tells whether this very answer is to be
+     * @param toldNanos when an outage was last told of; {@code null} if none was
      */
     private record State(
             @Nullable String reason,
             long failures,
             long beganNanos,
             boolean told,
+            boolean tells,
             @Nullable Long toldNanos) {
 
         State failed(String why, long now) {
-            if (reason != null) {
-                return new State(why, failures + 1, beganNanos, told, toldNanos);
-            }
-            boolean tells = toldNanos == null || now - toldNanos >= QUIET_NANOS;
-            return new State(why, 1, now, tells, tells ? Long.valueOf(now) : toldNanos);
+            boolean lasts = reason != null;
+            boolean wasTold = lasts && told;
+            boolean tellsNow = !wasTold && (toldNanos == null || now - toldNanos >= QUIET_NANOS);
+            return new State(
+                    why,
+                    lasts ? failures + 1 : 1,
+                    lasts ? beganNanos : now,
+                    wasTold || tellsNow,
+                    tellsNow,
+                    tellsNow ? Long.valueOf(now) : toldNanos);
         }
 
         State worked() {
-            return new State(null, failures, beganNanos, told && reason != null, toldNanos);
+            return new State(null, failures, beganNanos, false, told && reason != null, toldNanos);
         }
     }
 }

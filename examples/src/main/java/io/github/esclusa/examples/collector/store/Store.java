@@ -7,7 +7,6 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.esclusa.coordination.pool.Lease;
 import io.github.esclusa.coordination.pool.PoolClosedException;
 import io.github.esclusa.coordination.pool.PoolException;
-import io.github.esclusa.coordination.pool.PoolReport;
 import io.github.esclusa.coordination.pool.ResourcePool;
 import io.github.esclusa.coordination.timer.CancelOutcome;
 import io.github.esclusa.coordination.timer.Timer;
@@ -18,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,17 +51,18 @@ public final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
 
     private final Dialect dialect;
-    private final Claim claim;
+    private final SharedClaim claim;
     private final int writers;
     private final Duration timeout;
     private final ResourcePool<Writer> pool;
     private final Timers timers;
     private final DeadLetterGroups deadLetters;
     private final Outage outage;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Store(
             Dialect dialect,
-            Claim claim,
+            SharedClaim claim,
             int writers,
             Duration timeout,
             ResourcePool<Writer> pool,
@@ -135,7 +136,7 @@ public final class Store implements AutoCloseable {
     static Store open(
             String name, Dialect dialect, int asked, Duration timeout, Clock clock, @Nullable MeterRegistry registry)
             throws InterruptedException {
-        Claim claim = claim(dialect, timeout);
+        SharedClaim claim = new SharedClaim(claim(dialect, timeout));
         boolean opened = false;
         try {
             Store store = open(name, dialect, claim, asked, timeout, clock, registry);
@@ -143,7 +144,7 @@ public final class Store implements AutoCloseable {
             return store;
         } finally {
             if (!opened) {
-                claim.close();
+                claim.leave();
             }
         }
     }
@@ -171,7 +172,7 @@ public final class Store implements AutoCloseable {
     private static Store open(
             String name,
             Dialect dialect,
-            Claim claim,
+            SharedClaim claim,
             int asked,
             Duration timeout,
             Clock clock,
@@ -187,10 +188,10 @@ public final class Store implements AutoCloseable {
         try {
             ResourcePool<Writer> pool = ResourcePool.<Writer>builder(name)
                     .meterRegistry(registry)
-                    .create(() -> dialect.connect(timeout))
+                    .create(() -> connect(dialect, claim, timeout))
                     .validate(writer -> writer.answers(VALIDATION_SECONDS))
                     .validateAfterIdle(VALIDATE_AFTER_IDLE)
-                    .destroy(Writer::close)
+                    .destroy(writer -> disconnect(writer, claim))
                     .min(writers)
                     .max(writers)
                     .openWarm(timeout);
@@ -209,6 +210,28 @@ public final class Store implements AutoCloseable {
             if (!opened) {
                 timers.close();
             }
+        }
+    }
+
+    private static Writer connect(Dialect dialect, SharedClaim claim, Duration timeout) throws SQLException {
+        claim.join();
+        boolean connected = false;
+        try {
+            Writer writer = dialect.connect(timeout);
+            connected = true;
+            return writer;
+        } finally {
+            if (!connected) {
+                claim.leave();
+            }
+        }
+    }
+
+    private static void disconnect(Writer writer, SharedClaim claim) throws SQLException {
+        try {
+            writer.close();
+        } finally {
+            claim.leave();
         }
     }
 
@@ -320,9 +343,14 @@ public final class Store implements AutoCloseable {
         R result;
         try {
             result = withWriter(attempt, work);
-        } catch (StoreException e) {
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) { // a driver's bug too: nobody else says that nothing is written
             if (!isDataError(e) && !(e.getCause() instanceof PoolClosedException)) {
-                outage.failed(Failures.oneLine(e));
+                outage.failed(
+                        e instanceof StoreException
+                                ? Failures.oneLine(e)
+                                : "cannot " + attempt + " " + dialect.shownUrl() + ": " + shown(dialect, e.toString()));
             }
             throw e;
         }
@@ -382,13 +410,16 @@ public final class Store implements AutoCloseable {
 
     /** A driver may quote the URL it was given, with the password in it. */
     private static String said(Dialect dialect, Exception failure) {
-        return Failures.said(failure).replace(dialect.url(), dialect.shownUrl());
+        return shown(dialect, Failures.said(failure));
+    }
+
+    private static String shown(Dialect dialect, String text) {
+        return text.replace(dialect.url(), dialect.shownUrl());
     }
 
     /**
-     * Closes without waiting for connections in use, which are closed as they come back. Over one of them a COMMIT may still be
-     * under way, so while there are any, a SQLite file stays this store's: until the process ends, or a further call finds that
-     * they have come back. Further calls do nothing else.
+     * Closes without waiting for connections in use, which are closed as they come back. Until the last has been, a SQLite file
+     * stays this store's. Further calls do nothing.
      */
     @Override
     public void close() {
@@ -397,20 +428,21 @@ public final class Store implements AutoCloseable {
             timers.close();
             deadLetters.close();
         } finally {
-            giveBackClaim();
+            if (!closed.getAndSet(true)) {
+                claim.leave();
+                warnIfClaimed();
+            }
         }
     }
 
-    private void giveBackClaim() {
-        PoolReport left = pool.report();
-        if (left.terminated()) {
-            claim.close();
-        } else if (claim != Claim.NONE) {
+    private void warnIfClaimed() {
+        if (claim.isHeld()) {
             log.warn(
-                    "store '{}' was closed while it is still at work on {}, which stays its own until the process ends: {}",
+                    "store '{}' is closed, and {} stays its own until its last connection is closed, which is in use or on its"
+                            + " way: {}",
                     pool.name(),
                     dialect.shownUrl(),
-                    left);
+                    pool.report());
         }
     }
 

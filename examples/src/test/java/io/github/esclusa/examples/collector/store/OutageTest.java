@@ -20,7 +20,7 @@ class OutageTest {
     private final Logger log = (Logger) LoggerFactory.getLogger(Outage.class);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final ManualClock clock = new ManualClock();
-    private final Outage outage = new Outage("connections", clock);
+    private final Outage outage = new Outage("database", clock);
 
     @BeforeEach
     void listen() {
@@ -61,8 +61,8 @@ class OutageTest {
         outage.worked();
         assertThat(told())
                 .containsExactly(
-                        "store 'connections': full. It is tried again until it works; what has been accepted waits",
-                        "store 'connections' writes again, after 2 failed attempts in 3000 ms");
+                        "store 'database': full. It is tried again until it works; what has been accepted waits",
+                        "store 'database' writes again, after 2 failed attempts in 3000 ms");
     }
 
     @Test
@@ -75,5 +75,23 @@ class OutageTest {
         clock.advance(Duration.ofSeconds(10));
         outage.failed("flaky");
         assertThat(told()).hasSize(3);
+    }
+
+    /** As when a database is restarted: down, up, down again. */
+    @Test
+    void anOutageThatLastsIsToldOfThoughItBeganSoonAfterAnother() {
+        outage.failed("gone");
+        outage.worked();
+        clock.advance(Duration.ofSeconds(1));
+        outage.failed("gone again");
+        assertThat(told()).hasSize(2);
+        clock.advance(Duration.ofSeconds(9));
+        outage.failed("gone still");
+        outage.failed("gone still");
+        outage.worked();
+        assertThat(told().subList(2, told().size()))
+                .containsExactly(
+                        "store 'database': gone still. It is tried again until it works; what has been accepted waits",
+                        "store 'database' writes again, after 3 failed attempts in 9000 ms");
     }
 }

@@ -230,13 +230,47 @@ class SqliteStoreTest extends StoreContract {
             let.countDown();
             assertThat(written.get(30, TimeUnit.SECONDS)).isEqualTo(10);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                first.close();
                 Store.builder("second").url(url()).open().close();
             });
         } finally {
             let.countDown();
             writer.shutdown();
         }
+    }
+
+    @Test
+    void aDriversBugIsAnOutageToo() throws Exception {
+        Store store = store();
+        List<MessageRow> broken = new AbstractList<>() {
+            @Override
+            public MessageRow get(int index) {
+                throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        assertThatThrownBy(() -> store.insertAll(broken)).isInstanceOf(IllegalStateException.class);
+        assertThat(store.outage()).contains("cannot insert 1 messages into", "on purpose");
+        store.insertAll(rows(1, 1));
+        assertThat(store.outage()).isNull();
+    }
+
+    /** The pool waits for nothing then: its connections are closed later. */
+    @Test
+    void aFileIsFreeAfterACloseThatWasInterrupted() throws Exception {
+        Store first = store();
+        Thread.currentThread().interrupt();
+        first.close();
+        assertThat(Thread.interrupted()).isTrue();
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(StoreException.class)
+                .until(() -> {
+                    Store.builder("second").url(url()).open().close();
+                    return true;
+                });
     }
 
     @Test
