@@ -59,7 +59,7 @@ class CollectorIT {
                     .isEqualTo("no priority here");
             assertThat(stored.text("SELECT reason FROM dead_letters")).isNotBlank();
             // The lock that shares transactions out among dead letters is the one whose waits the page shows.
-            assertThat(collector.scrape().sum("esclusa_lock_acquisitions_total", "name=\"connections-dead-letters\""))
+            assertThat(collector.scrape().sum("esclusa_lock_acquisitions_total", "name=\"database-dead-letters\""))
                     .isPositive();
             assertThat(stored.text("SELECT count(*) FROM messages WHERE host IS NULL AND app IS NULL"))
                     .isEqualTo("1");
