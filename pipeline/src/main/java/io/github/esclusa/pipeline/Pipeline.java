@@ -226,7 +226,7 @@ public final class Pipeline<T> implements AutoCloseable {
     public void close() {
         refuseWorkers("close");
         try {
-            warnIfIncomplete(shutdown(closeTimeout));
+            warnIfIncomplete(typed(engine.shutdownOrThrow(closeTimeout)));
         } catch (InterruptedException e) {
             try {
                 warnIfIncomplete(shutdownNow());

@@ -119,6 +119,38 @@ class BrokenClockTest {
         assertThat(pipeline.settled(Outcome.DELIVERED)).isEqualTo(1);
     }
 
+    /** It has not been told to drain before, or who hears of that would be taken for stuck at once. */
+    @Test
+    void aCallbackInLineThatIsQuickIsNotInterruptedByACloseThatCannotTellTheTime() throws Exception {
+        CountDownLatch holding = new CountDownLatch(1);
+        AtomicReference<Throwable> interrupted = new AtomicReference<>();
+        Pipeline<Integer> pipeline = builder()
+                .capacity(1)
+                .sink("hold", message -> {
+                    holding.countDown();
+                    hold.await();
+                })
+                .start();
+        accepted(pipeline.submit(1));
+        holding.await();
+        CountDownLatch heard = new CountDownLatch(5);
+        for (int i = 0; i < 5; i++) {
+            assertThat(pipeline.submit(2, decided -> {
+                        try {
+                            Thread.sleep(20);
+                        } catch (InterruptedException e) {
+                            interrupted.set(e);
+                        }
+                        heard.countDown();
+                    }))
+                    .isEqualTo(Admission.WAITING);
+        }
+        clock.setBroken(true);
+        assertThat(catchThrowable(pipeline::close)).isSameAs(clock.thrown);
+        assertThat(heard.getCount()).isZero();
+        assertThat(interrupted).hasValue(null);
+    }
+
     /** As after an interrupt: nobody is out of time, so nobody is stuck, and whoever shuts down next waits for it. */
     @Test
     void aCallbackInLineIsLeftAloneByAShutdownThatCannotTellTheTime() throws Exception {

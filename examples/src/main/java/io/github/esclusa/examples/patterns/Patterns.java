@@ -30,11 +30,8 @@ import picocli.CommandLine.Spec;
         description = "The patterns of a threading course: by hand, with the bug that goes with it, and with Esclusa.")
 public final class Patterns implements Callable<Integer> {
 
-    /** All of the library: those behind the first have levels of their own in {@code logback.xml}, for the collector's sake. */
-    private static final List<String> DEBUGGED = List.of(
-            "io.github.esclusa",
-            "io.github.esclusa.coordination.startup",
-            "io.github.esclusa.pipeline.engine.RetryLog");
+    /** All of the library: the second has a level of its own in {@code logback.xml}, for the collector's sake. */
+    private static final List<String> DEBUGGED = List.of("io.github.esclusa", "io.github.esclusa.coordination.startup");
 
     @Spec
     private @Nullable CommandSpec spec;

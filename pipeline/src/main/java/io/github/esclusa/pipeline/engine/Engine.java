@@ -143,10 +143,36 @@ public final class Engine {
             deadline = Deadline.after(timeout, spec.clock());
             expired = deadline.hasExpired();
         } catch (Throwable e) { // a user's clock
-            drainUnawaited(e);
+            drainUnawaited();
             throw e;
         }
         return expired ? publishedOrNow() : shutdown(deadline);
+    }
+
+    /**
+     * As {@link #shutdown}, but where the clock throws at the beginning nothing has been done: for one who ends the pipeline then.
+     *
+     * @param timeout how long
+     * @return the final report
+     * @throws InterruptedException if interrupted while waiting; the pipeline goes on draining
+     */
+    public DrainReport<Object> shutdownOrThrow(Duration timeout) throws InterruptedException {
+        Deadline deadline = Deadline.after(timeout, spec.clock());
+        return deadline.hasExpired() ? publishedOrNow() : shutdown(deadline);
+    }
+
+    /** For a caller who cannot be told when to stop waiting, and is to hear of that and nothing else. */
+    private void drainUnawaited() {
+        boolean elsewhere = false;
+        try {
+            elsewhere = drain();
+        } catch (Throwable e) {
+            log.error("pipeline '{}' could not be told to drain: shut it down again", spec.name(), e);
+        } finally {
+            if (!elsewhere) {
+                lastWords.announceCloseLeft();
+            }
+        }
     }
 
     private DrainReport<Object> shutdown(Deadline deadline) throws InterruptedException {
@@ -158,19 +184,6 @@ public final class Engine {
         } finally {
             if (!elsewhere) {
                 lastWords.announceCloseLeft();
-            }
-        }
-    }
-
-    /** For a caller who cannot be told when to stop waiting. */
-    private void drainUnawaited(Throwable why) {
-        try {
-            if (!drain()) {
-                lastWords.announceCloseLeft();
-            }
-        } catch (Throwable e) {
-            if (e != why) {
-                why.addSuppressed(e);
             }
         }
     }

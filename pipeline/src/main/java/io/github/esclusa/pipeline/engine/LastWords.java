@@ -131,18 +131,27 @@ final class LastWords {
     /** As long as its calls return, however many there are: on the thread of whoever waits one that blocks would keep it for good. */
     private void awaitEnd(Announcer announcer) {
         if (!announcer.awaitEnd(PATIENCE_NANOS)) {
-            ending.name(announcer, machine);
             try {
+                ending.name(announcer, machine);
                 log.warn(
                         "pipeline '{}' has ended, and its settlement listener or a callback, which must not block, has not come back"
                                 + " for {} ms or more: it is waited for no longer; {}",
                         pipeline,
                         TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS),
-                        StuckThread.of(announcer.thread())); // before the interrupt drives it from there
+                        whereIs(announcer.thread())); // before the interrupt drives it from there
             } finally {
                 announcer.interruptIfStuck(pipeline);
                 endLogsIfOver();
             }
+        }
+    }
+
+    /** With its stack, where there is memory for that. */
+    private static Object whereIs(Thread thread) {
+        try {
+            return StuckThread.of(thread);
+        } catch (Throwable e) {
+            return thread;
         }
     }
 

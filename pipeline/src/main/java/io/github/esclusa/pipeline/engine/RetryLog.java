@@ -49,7 +49,7 @@ final class RetryLog {
     void isThrough(Work work) {
         if (owed.get() && owed.getAndSet(false)) {
             long nanos = Reading.since(work.failingSinceNanos, clock);
-            if (nanos != Reading.NONE) {
+            if (nanos != Reading.NONE && log.isInfoEnabled()) {
                 log.info(
                         "{} succeeds again (failed attempts: {}, in {} ms; failures in all since the last line: {})",
                         who,

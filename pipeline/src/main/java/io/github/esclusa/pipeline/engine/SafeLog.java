@@ -37,6 +37,14 @@ final class SafeLog {
         }
     }
 
+    boolean isInfoEnabled() {
+        try {
+            return logger.isInfoEnabled();
+        } catch (Throwable ignored) {
+            return false;
+        }
+    }
+
     void debug(String format, Object what, long number) {
         try {
             logger.debug(format, what, number);

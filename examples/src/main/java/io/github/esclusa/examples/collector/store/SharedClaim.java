@@ -21,7 +21,7 @@ final class SharedClaim {
 
     /** Another holds it from now on. */
     void join() throws SQLException {
-        if (holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+        if (holders.getAndUpdate(count -> count <= 0 ? count : count + 1) <= 0) {
             throw new SQLException("the store has been closed");
         }
     }

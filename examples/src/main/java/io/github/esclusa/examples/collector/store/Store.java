@@ -346,11 +346,14 @@ public final class Store implements AutoCloseable {
         } catch (InterruptedException e) {
             throw e;
         } catch (Throwable e) { // a driver's bug too: nobody else says that nothing is written
-            if (!isDataError(e) && !(e.getCause() instanceof PoolClosedException)) {
+            boolean closing = e.getCause() instanceof PoolClosedException
+                    || e.getCause() instanceof RejectedExecutionException; // since the lease was taken
+            if (!closing && !isDataError(e)) {
                 outage.failed(
                         e instanceof StoreException
                                 ? Failures.oneLine(e)
-                                : "cannot " + attempt + " " + dialect.shownUrl() + ": " + shown(dialect, e.toString()));
+                                : "cannot " + attempt + " " + dialect.shownUrl() + ": "
+                                        + e.getClass().getSimpleName() + ": " + shown(dialect, Failures.oneLine(e)));
             }
             throw e;
         }

@@ -229,9 +229,12 @@ class SqliteStoreTest extends StoreContract {
                     .hasMessageContaining("another collector writes to it");
             let.countDown();
             assertThat(written.get(30, TimeUnit.SECONDS)).isEqualTo(10);
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                Store.builder("second").url(url()).open().close();
-            });
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptionsInstanceOf(StoreException.class)
+                    .until(() -> {
+                        Store.builder("second").url(url()).open().close();
+                        return true;
+                    });
         } finally {
             let.countDown();
             writer.shutdown();
