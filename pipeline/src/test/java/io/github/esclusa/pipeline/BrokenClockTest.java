@@ -137,7 +137,7 @@ class BrokenClockTest {
         for (int i = 0; i < 5; i++) {
             assertThat(pipeline.submit(2, decided -> {
                         try {
-                            Thread.sleep(20);
+                            Thread.sleep(20); // to be met in it; far less than the patience with it
                         } catch (InterruptedException e) {
                             interrupted.set(e);
                         }

@@ -187,8 +187,7 @@ final class DemoSender implements AutoCloseable {
         finishing.set();
         for (Closeable socket : List.<Closeable>of(datagrams, counted, lines)) {
             try {
-                socket.close(); // a write that is held back ends with an exception, and so does the wait for the
-                // collector
+                socket.close(); // ends a write that is held back, and the wait for the collector, with an exception
             } catch (IOException e) {
                 log.debug("the demo's sender could not close a socket", e);
             }

@@ -345,7 +345,7 @@ public final class Store implements AutoCloseable {
             result = withWriter(attempt, work);
         } catch (InterruptedException e) {
             throw e;
-        } catch (Throwable e) { // a driver's bug too: nobody else says that nothing is written
+        } catch (Throwable e) { // a driver's bug too: nothing is written then either
             boolean closing = e.getCause() instanceof PoolClosedException
                     || e.getCause() instanceof RejectedExecutionException; // since the lease was taken
             if (!closing && !isDataError(e)) {
